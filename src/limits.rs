@@ -191,6 +191,10 @@ pub const LINKED_PEOPLE_MAX: usize = 100;
 pub const LAB_ITEMS_MAX: usize = 200;
 /// Most items of any other list of one entry: drugs, settings, dates, people at a conference.
 pub const LIST_ITEMS_MAX: usize = 200;
+/// Most telephone numbers of one related person.
+pub const PHONES_MAX: usize = 5;
+/// A number of fewer digits is none: 110 and 119 have three.
+pub const PHONE_DIGITS_MIN: usize = 3;
 /// Most files attached to one entry.
 pub const ATTACHMENTS_MAX: usize = 20;
 /// Largest attached file, in bytes (25 MiB): a scanned form of many pages, a photo of a good phone.

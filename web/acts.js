@@ -24,5 +24,5 @@ export function actsOn(item, me) {
 export const WRITTEN_KINDS = {
   status_change: 'about', visit: 'about', order: 'answers', order_document: 'order', device_change: '', call: 'about',
   verbal_order_received: '', lab_request: '', lab_result: 'request', consultation: '', visit_plan: '', nursing_instruction: '',
-  nursing_report: '', standing_order: '', station_change: '', acp_note: '', message: 'answers', note: 'about',
+  nursing_report: '', standing_order: '', station_change: '', acp_note: '', problem_list: '', related_persons: '', message: 'answers', note: 'about',
 };

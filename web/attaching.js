@@ -2,6 +2,7 @@
 // what went wrong in words. The post names them once the hub has them. Nothing of a file is kept here but its name.
 
 import { language, say } from './language.js';
+import './later-words.js';
 import { WORDS } from './words.js';
 
 /** As `src/limits.rs` bounds an attachment and their number. */

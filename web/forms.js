@@ -4,11 +4,12 @@
 import { decimalIn } from './readings.js';
 import { msOfUs, usOfMs } from './frames.js';
 import { localInput } from './dates.js';
+import { LISTS, lackingIn, writtenList } from './standing-lists.js';
 
 /**
  * @typedef {import('./language.js').Phrase} Phrase
  * @typedef {'line' | 'long' | 'flag' | 'answer' | 'choice' | 'select' | 'date' | 'moment' | 'organisation' | 'organisations' | 'person' | 'entry'
- *   | 'settings' | 'drugs' | 'labItems' | 'attachments'} Control
+ *   | 'settings' | 'drugs' | 'labItems' | 'problems' | 'related' | 'attachments'} Control
  * @typedef {object} Field
  * @property {string} name as proto3 JSON has it
  * @property {Phrase} phrase
@@ -19,7 +20,8 @@ import { localInput } from './dates.js';
  * @property {(values: Record<string, any>) => boolean} [neededWhen] what else was chosen makes it needed
  * @property {boolean} more among what is folded away
  * @property {string} [preset]
- * @typedef {{by: string[], fields: Field[], link?: string}} Form `link`: the field that refers to what it answers
+ * @typedef {{by: string[], fields: Field[], link?: string, renews?: boolean}} Form `link`: the field that refers to what it answers; `renews`:
+ *   it begins with the list that stands, whose place it takes
  * @typedef {Record<string, any>} Values what was typed or chosen, by field
  */
 
@@ -82,6 +84,9 @@ export const FORMS = {
     field('consultation', 'consultation', 'entry', { of: ['consultation'], ...more }), { ...files, more: true }] },
   acp_note: { by: ALL, fields: [text, field('keepPrivate', 'keep_private', 'flag'), field('proxy', 'proxy', 'line', more), field('discussedOn', 'discussed_on', 'date', more),
     { ...files, more: true }] },
+  problem_list: { by: ALL, renews: true, fields: [field('items', 'items', 'problems', { neededWhen: ({ text: words = '' }) => !words.trim() }), { ...text, needed: false, more: true }] },
+  related_persons: { by: ALL, renews: true, fields: [field('nobody', 'nobody', 'flag'),
+    field('items', 'people', 'related', { neededWhen: ({ nobody, text: words = '' }) => !nobody && !words.trim() }), { ...text, needed: false, more: true }] },
   // Written in the composer; by form only where a duty asks for one that answers.
   message: { by: [], link: 'answers', fields: [text, field('answers', 'answers', 'entry', { of: ['consultation', 'medication_report', 'call', 'admission'] }), urgent, files] },
   note: { by: [], link: 'about', fields: [text, { ...aboutCall, more: false }, tellDoctor, files] },
@@ -90,8 +95,8 @@ export const FORMS = {
 /** The kinds that this role is offered; the rules have the last word. @param {string} role */
 export const kindsFor = (role) => Object.keys(FORMS).filter((kind) => FORMS[kind].by.includes(role));
 
-/** The fields of a form as far as it is filled in: what was chosen may make others needed. @param {string} kind @param {Values} values @returns {Field[]} */
-export const fieldsFor = (kind, values) => FORMS[kind].fields.map((one) => ({ ...one, needed: one.needed || (one.neededWhen?.(values) ?? false) }));
+/** The fields of a form as far as it is filled in: what was chosen may make others needed, or leave nothing to ask. @param {string} kind @param {Values} values @returns {Field[]} */
+export const fieldsFor = (kind, values) => FORMS[kind].fields.filter(({ control }) => !(control === 'related' && values.nobody)).map((one) => ({ ...one, needed: one.needed || (one.neededWhen?.(values) ?? false) }));
 
 /** Rows of small tables: their columns, the first of which makes a row count. @type {Record<string, [string, Phrase][]>} */
 export const COLUMNS = {
@@ -113,6 +118,7 @@ function labItem({ value = '', ...row }) {
 
 /** What a value becomes in the post; `undefined`: nothing was said. @param {Field} one @param {any} value */
 function written({ control }, value) {
+  if (LISTS[control]) return writtenList(control, value);
   if (COLUMNS[control]) {
     const rows = filled(value, control);
     return rows.length ? (control === 'labItems' ? rows.map(labItem) : rows) : undefined;
@@ -136,7 +142,9 @@ export function bodyFrom(kind, values, attachments) {
   for (const one of fieldsFor(kind, values)) {
     const value = one.control === 'attachments' ? (attachments.length ? attachments : undefined) : written(one, values[one.name]);
     const halfSaid = one.control === 'settings' && value?.some((/** @type {any} */ row) => !row.value);
+    const begun = LISTS[one.control] ? lackingIn(one.control, values[one.name]).map((phrase) => ({ ...one, phrase })) : [];
     if ((value === undefined && one.needed) || halfSaid) lacking.push(one);
+    else lacking.push(...begun);
     if (value === undefined || (value === false && one.control !== 'answer')) continue;
     if (one.control === 'person') Object.assign(body, person(one, value));
     else if (value !== false) body[one.name] = value;

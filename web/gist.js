@@ -1,7 +1,8 @@
 // What an entry says, in one plain line: for quotes, lists of results, copies and summaries. Words only, no templates.
 
+import { calendarDate } from './dates.js';
 import { GRAPHS, unitOf } from './readings.js';
-import { say, word } from './language.js';
+import { aside, say, word } from './language.js';
 
 /** @typedef {import('./frames.js').Body} Body */
 
@@ -21,6 +22,16 @@ export const settingsText = (settings) => (settings ?? []).map(({ name, value, u
 /** @param {any} drug */
 export const drugText = ({ name, dose = '', usage = '' }) => [name, dose, usage].filter(Boolean).join(' ');
 
+/** @param {any} problem */
+export const problemText = ({ name, status = '', since = '', note = '' }) => [`${name}${aside(word('problem_status', status))}`, since && `${calendarDate(since)}–`, note].filter(Boolean).join(' ');
+
+/** Who somebody is to the patient. @param {any} one */
+export const relationText = ({ relationship = '', relationshipText = '' }) => relationshipText || word('relationship', relationship);
+/** What holds of somebody, in words. @param {any} one @returns {string[]} */
+export const closenessOf = ({ keyPerson, livesWithPatient, decidesForPatient }) => [keyPerson && say('key_person'), livesWithPatient && say('lives_with'), decidesForPatient && say('proxy')].filter(Boolean);
+/** @param {any} one */
+export const relatedText = (one) => [`${one.name}${aside(relationText(one))}`, closenessOf(one).join('・'), (one.phones ?? []).map((/** @type {any} */ { number }) => number).join('、'), one.note].filter(Boolean).join(' ');
+
 /** What only some kinds have, said before the text. @type {Record<string, (body: Body) => (string | undefined)[]>} */
 const FIRST = {
   vital: ({ measurements, comment }) => [...measured(measurements ?? []), comment],
@@ -28,6 +39,8 @@ const FIRST = {
   order: ({ orderType, drugs }) => [word('order_type', orderType ?? ''), ...(drugs ?? []).map(drugText)],
   medication_list: ({ drugs }) => (drugs ?? []).map(drugText),
   allergies: ({ noneKnown, items }) => [noneKnown ? say('none_known') : '', ...(items ?? []).map((/** @type {any} */ one) => one.substance)],
+  problem_list: ({ items }) => (items ?? []).map(problemText),
+  related_persons: ({ nobody, items }) => [nobody ? say('nobody') : '', ...(items ?? []).map(relatedText)],
   call: ({ to, reached }) => [word('call_to', to ?? ''), say(reached ? 'reached' : 'not_reached')],
   standing_order: ({ condition, instruction }) => [condition, instruction],
   nursing_instruction: ({ from, until, diagnosis, instruction }) => [`${from}–${until}`, diagnosis, instruction],

@@ -45,11 +45,18 @@ function lineOf(model, item) {
   return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author) + told, text: marks + said(currentBody(item)) };
 }
 
+/** Names of family and others, of every list that this page holds and nobody took back. @param {Model} model @param {string} timeline @returns {string[]} */
+function closeTo(model, timeline) {
+  const lists = model.timeline(timeline).items.filter(({ kind, retraction }) => kind === 'related_persons' && !retraction);
+  return [...new Set(lists.flatMap((item) => (currentBody(item).items ?? []).map((/** @type {any} */ one) => (one.name ?? '').trim())).filter(Boolean))];
+}
+
 /** What the page knows of the patient. @param {Model} model @param {string} timeline @returns {import('./redact.js').Known} */
 export function knownOf(model, timeline) {
   const { registration } = model.timeline(timeline);
   return {
     name: model.patientName(timeline), birthDate: registration?.birthDate ?? model.patients.get(timeline)?.birth_date ?? '',
+    close: closeTo(model, timeline),
     identifiers: (registration?.identifiers ?? []).map((/** @type {any} */ one) => one.value ?? '').filter(Boolean),
   };
 }

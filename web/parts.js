@@ -8,10 +8,10 @@ import { currentBody } from './timeline.js';
 
 /** @type {Record<string, string[]>} */
 const KINDS = {
-  talk: ['message', 'note', 'call', 'consultation', 'status_change', 'infection_notice', 'acp_note', 'periodic_record'],
+  talk: ['message', 'note', 'call', 'consultation', 'status_change', 'infection_notice', 'acp_note', 'periodic_record', 'related_persons'],
   vital: ['vital', 'alarm_limits', 'lab_result', 'lab_request'],
   visit: ['visit', 'visit_plan', 'joint_visit', 'conference', 'nursing_report', 'admission', 'discharge'],
-  order: ['order', 'order_document', 'verbal_order_received', 'standing_order', 'nursing_instruction', 'device_change', 'medication_list', 'medication_report', 'allergies', 'care_plan'],
+  order: ['order', 'order_document', 'verbal_order_received', 'standing_order', 'nursing_instruction', 'device_change', 'medication_list', 'medication_report', 'allergies', 'problem_list', 'care_plan'],
 };
 
 /** @type {Part[]} */

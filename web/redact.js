@@ -1,5 +1,5 @@
-// Blacks out what could tell who a patient is, in plain text: the name however it is written, the day of birth, telephone
-// numbers, identifiers and whatever words the person at the screen adds. What was blacked out is gone from the text, and
+// Blacks out what could tell who a patient is, in plain text: the name however it is written and those of the family, the
+// day of birth, telephone numbers, identifiers and whatever words the person at the screen adds. What was blacked out is gone from the text, and
 // `leaks` looks once more. Drugs that begin like a name are left alone. Pure.
 
 /**
@@ -7,6 +7,7 @@
  * @property {{kanji: string, kana: string}} name
  * @property {string} birthDate `YYYY-MM-DD`
  * @property {string[]} identifiers
+ * @property {string[]} [close] names of family and others, as they are recorded
  * @typedef {{name: boolean, birth: boolean, phones: boolean, words: string[]}} Choice what to black out
  */
 
@@ -61,6 +62,7 @@ function rulesOf(known, choice) {
   return [
     ...words.map((word) => /** @type {[RegExp, string]} */ ([new RegExp(escaped(word), 'giu'), MARK.repeat(Math.min(8, [...word].length))])),
     ...(choice.name ? ofName(known.name) : []),
+    ...(choice.name ? (known.close ?? []).flatMap((kanji) => ofName({ kanji, kana: '' })) : []),
     ...(choice.birth ? ofBirth(known.birthDate) : []),
     ...(choice.phones ? [/** @type {[RegExp, string]} */ ([PHONE, MARK.repeat(4)])] : []),
   ];
@@ -75,7 +77,7 @@ export function redactor(known, choice) {
 /** What of the whole name or the words is still there, however it is spaced and in whatever width. @param {string} text @param {Known} known @param {Choice} choice @returns {boolean} */
 export function leaks(text, known, choice) {
   const plain = (/** @type {string} */ one) => one.normalize('NFKC').replace(/\s/g, '').toLowerCase();
-  const kept = [...choice.words, ...(choice.name ? [known.name.kanji, known.name.kana, hiragana(known.name.kana), ...known.identifiers] : [])].map(plain).filter((one) => [...one].length > 1);
+  const kept = [...choice.words, ...(choice.name ? [known.name.kanji, known.name.kana, hiragana(known.name.kana), ...known.identifiers, ...(known.close ?? [])] : [])].map(plain).filter((one) => [...one].length > 1);
   const all = plain(text);
   return kept.some((one) => all.includes(one)) || (choice.phones && new RegExp(PHONE.source, 'u').test(text));
 }

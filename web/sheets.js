@@ -3,16 +3,16 @@
 
 /**
  * @typedef {'text' | 'flag' | 'answer' | 'word' | 'words' | 'date' | 'dates' | 'at' | 'minutes' | 'person' | 'organisation' | 'organisations'
- *   | 'patients' | 'entry' | 'attachments' | 'devices' | 'settings' | 'drugs' | 'labItems' | 'participants' | 'spokenFor' | 'leftovers' | 'allergies'
+ *   | 'patients' | 'entry' | 'attachments' | 'devices' | 'settings' | 'drugs' | 'labItems' | 'participants' | 'spokenFor' | 'leftovers' | 'allergies' | 'problems' | 'related'
  *   | 'services' | 'visits' | 'shifts' | 'citations' | 'duty' | 'reminded' | 'escalated' | 'happened' | 'handedOver' | 'taken' | 'hidden'} How
  * @typedef {import('./language.js').Phrase} Phrase
  * @typedef {{phrase: Phrase, field: string, how: How, list: string}} Row
  */
 
 /** @param {Phrase} phrase @param {string} field @param {How} how @param {string} list of `words.js` @returns {Row} */
-const row = (phrase, field, how = 'text', list = '') => ({ phrase, field, how, list });
+export const row = (phrase, field, how = 'text', list = '') => ({ phrase, field, how, list });
 
-/** @type {Record<string, Row[]>} */
+/** Of the kinds on a patient's timeline; those of an office's come with `later-sheets.js`. @type {Record<string, Row[]>} */
 export const SHEETS = {
   note: [row('text', 'text'), row('tell_doctor', 'tellDoctor', 'flag'), row('acp', 'acp', 'flag'),
     row('about_entry', 'about', 'entry'), row('attachments', 'attachments', 'attachments')],
@@ -87,28 +87,17 @@ export const SHEETS = {
   medication_report: [row('for_doctor', 'forDoctor', 'flag'), row('text', 'text'), row('leftovers', 'leftovers', 'leftovers'),
     row('proposal', 'proposal'), row('about_entry', 'about', 'entry'), row('attachments', 'attachments', 'attachments')],
   allergies: [row('none_known', 'noneKnown', 'flag'), row('items', 'items', 'allergies'), row('text', 'text')],
+  problem_list: [row('items', 'items', 'problems'), row('text', 'text')],
+  related_persons: [row('nobody', 'nobody', 'flag'), row('people', 'items', 'related'), row('text', 'text')],
   care_plan: [row('from', 'from', 'date'), row('until', 'until', 'date'), row('care_level', 'careLevel', 'word', 'care_level'),
     row('wishes', 'wishes'), row('goals', 'goals'), row('services', 'services', 'services'), row('text', 'text'),
     row('attachments', 'attachments', 'attachments')],
   periodic_record: [row('from', 'from', 'date'), row('until', 'until', 'date'), row('no_change', 'noChange', 'flag'), row('text', 'text')],
   emergency_access: [row('reason', 'reason'), row('minutes', 'minutes', 'minutes')],
   closing: [row('reason', 'reason', 'word', 'closing_reason'), row('confirmed', 'confirmed', 'flag'), row('text', 'text')],
-  contact_window: [row('department', 'department'), row('person', 'person', 'person'), row('phone', 'phone'), row('fax', 'fax'),
-    row('email', 'email'), row('hours', 'hours'), row('around_the_clock', 'aroundTheClock', 'flag'), row('text', 'text')],
-  roster: [row('from', 'from', 'date'), row('until', 'until', 'date'), row('shifts', 'shifts', 'shifts'), row('text', 'text')],
-  pledge: [row('pledge_by', 'by', 'word', 'pledge_by'), row('rules', 'rules', 'citations'), row('text', 'text'),
-    row('attachments', 'attachments', 'attachments')],
-  office_entry: [row('representative', 'representative'), row('applied_on', 'appliedOn', 'date'), row('text', 'text'),
-    row('attachments', 'attachments', 'attachments')],
-  activation: [row('person', 'person', 'person'), row('role', 'role', 'word', 'role'), row('text', 'text')],
   export: [row('purpose', 'purpose'), row('scope', 'scope', 'taken'), row('patients', 'patients', 'patients'),
     row('approved_by', 'approvedBy', 'person'), row('de_identified', 'deIdentified', 'flag'),
     row('export_planned', 'planned', 'flag'), row('export_request', 'request', 'entry')],
-  incident: [row('text', 'text'), row('happened_at', 'happenedAtUs', 'at'), row('noticed', 'noticedAtUs', 'at'),
-    row('patients', 'patients', 'patients'), row('measures', 'measures'), row('attachments', 'attachments', 'attachments')],
-  suspension: [row('person', 'person', 'person'), row('lifted', 'lifted', 'flag'), row('reason', 'reason'),
-    row('until', 'until', 'date'), row('reported_by', 'reportedBy', 'organisation'),
-    row('about_entry', 'incident', 'entry')],
   consent: [row('consent', 'state', 'word', 'consent_state'), row('given_by', 'givenBy', 'word', 'consent_giver'),
     row('given_on', 'givenOn', 'date'), row('document', 'document'), row('form_version', 'formVersion'), row('withheld', 'withheld', 'words', 'withheld_purpose'),
     row('one_doctor_wished', 'oneDoctorWished', 'flag'),

@@ -11,6 +11,8 @@ import { currentBody } from './timeline.js';
  * @typedef {{name: string, settings: any[], item: Item, found: {settings: any[], item: Item} | null}} Device `found`: other settings, seen at a visit since
  * @typedef {object} Summary
  * @property {Said | null} allergies
+ * @property {Said | null} problems
+ * @property {Said | null} related family and others, with the key person
  * @property {Said | null} instruction the nursing instruction that was written last
  * @property {Said | null} carePlan
  * @property {Said | null} drugs
@@ -64,6 +66,8 @@ export function summaryOf(timeline, nowMs) {
   const startMs = (/** @type {Body} */ body) => Number(body.startsAtUs ?? body.atUs ?? body.heldAtUs ?? 0) / 1000;
   return {
     allergies: newest('allergies'),
+    problems: newest('problem_list'),
+    related: newest('related_persons'),
     instruction: newest('nursing_instruction'),
     carePlan: newest('care_plan'),
     drugs,

@@ -38,6 +38,8 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
     "medication_list": ["お薬の一覧", "medication list"],
     "medication_report": ["服薬情報の報告", "medication report"],
     "allergies": ["アレルギー", "allergies"],
+    "problem_list": ["病名・問題の一覧", "problem list"],
+    "related_persons": ["家族・キーパーソン", "family and key person"],
     "care_plan": ["ケアプラン", "care plan"],
     "periodic_record": ["定期の様子（変わりなしを含む）", "periodic record"],
     "emergency_access": ["緊急閲覧の宣言", "emergency access"],
@@ -234,24 +236,29 @@ export const WORDS = /** @type {Record<string, Record<string, string[]>>} */ (
     "food": ["食べ物", "food"],
     "other": ["その他", "something else"]
   },
+  "problem_status": {
+    "active": ["続いている", "active"],
+    "inactive": ["落ち着いている", "inactive"],
+    "resolved": ["解決済み", "resolved"]
+  },
+  "relationship": {
+    "spouse": ["配偶者・パートナー", "spouse or partner"],
+    "child": ["子", "child"],
+    "child_in_law": ["子の配偶者", "child-in-law"],
+    "grandchild": ["孫", "grandchild"],
+    "parent": ["親", "parent"],
+    "sibling": ["きょうだい", "sibling"],
+    "relative": ["親族", "relative"],
+    "guardian": ["後見人", "guardian"],
+    "neighbour": ["近所の人", "neighbour"],
+    "friend": ["友人", "friend"],
+    "other": ["その他", "somebody else"]
+  },
   "closing_reason": {
     "death": ["死亡", "the patient died"],
     "no_further_need": ["利用の終了", "no further need"],
     "consent_withdrawn": ["同意の撤回", "consent withdrawn"],
     "moved": ["転居・転院", "moved away"]
-  },
-  "pledge_by": {
-    "person": ["本人", "the person"],
-    "organisation": ["事業所", "the organisation"]
-  },
-  "media_type": {
-    "application/pdf": ["PDF", "PDF"],
-    "image/jpeg": ["写真（JPEG）", "photo (JPEG)"],
-    "image/png": ["画像（PNG）", "image (PNG)"],
-    "image/heic": ["写真（HEIC）", "photo (HEIC)"],
-    "image/webp": ["画像（WebP）", "image (WebP)"],
-    "text/plain": ["テキスト", "text"],
-    "text/csv": ["表（CSV）", "table (CSV)"]
   },
   "capacity": {
     "member": ["担当者", "the one in charge"],

@@ -79,19 +79,14 @@ pub async fn compliance_for(
 
 type DutiesOf = (TimelineId, Vec<Duty>);
 
-/// The duties of the next timelines that have any. One whose key was destroyed has none to show.
+/// The duties of the next timelines that have any.
 async fn next_duties(journal: &Journal, after: Option<TimelineId>) -> Result<Vec<DutiesOf>, StoreError> {
     journal
         .read(move |tx| {
             Box::pin(async move {
                 let mut found = Vec::new();
                 for timeline in tx.list_timelines_with_duties(None, false, after, limits::FOLD_PAGE_ENTRIES).await? {
-                    let duties = match tx.find_key(timeline).await {
-                        Ok(Some(key)) => tx.list_duties(timeline, &key).await?,
-                        Ok(None) | Err(StoreError::KeyDestroyed(_)) => Vec::new(),
-                        Err(error) => return Err(error),
-                    };
-                    found.push((timeline, duties));
+                    found.push((timeline, tx.list_readable_duties(timeline).await?));
                 }
                 Ok(found)
             })

@@ -16,6 +16,7 @@ use crate::domain::act::By;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::patient::{HumanName, Identifier};
+use crate::domain::plain::check_plain;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::text::{Invalid, Text};
 use crate::hub::Hub;
@@ -216,10 +217,7 @@ fn check_line(field: &str, text: &str, chars_max: usize) -> Result<(), Invalid> 
     if chars > chars_max {
         return Err(Invalid::too_long(field, chars_max, ("文字", "characters"), chars));
     }
-    if text.chars().any(char::is_control) {
-        let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-        return Err(Invalid::new(field, "implausible", expected));
-    }
+    check_plain(field, text)?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::domain::reading::ReadScope;
 use crate::domain::text::Invalid;
 use crate::hub::allowance::Asked;
 use crate::hub::answer::Refused;
-use crate::hub::reading::Span;
+use crate::hub::reading::{LookError, Span};
 use crate::hub::sessions::SignedIn;
 use crate::hub::{Hub, Sight, StoreError};
 use crate::limits;
@@ -106,8 +106,16 @@ async fn show(hub: &Hub, signed_in: &SignedIn, access: DeclaredAccess) -> Result
     let (timeline, seq) = (access.timeline, access.seq);
     let span = Span { after: Seq(seq.0.saturating_sub(1)), through: seq };
     let sight = hub.look(signed_in.actor, signed_in.id, timeline, span.after, Some(seq), ReadScope::Declaration).await;
-    let Some(sight) = sight? else { return Ok(None) };
-    let page = hub.read_page(timeline, &sight.view, span, 1).await?;
+    let sight = match sight {
+        // The others are listed.
+        Err(LookError::Damaged) => None,
+        sight => sight?,
+    };
+    let Some(sight) = sight else { return Ok(None) };
+    let page = match hub.read_page(timeline, &sight.view, span, 1).await {
+        Err(StoreError::Inconsistent { .. }) => return Ok(None),
+        page => page?,
+    };
     let entry = page.entries.first().map(|found| &found.entry);
     let Some(entry) = entry else { return Ok(None) };
     let (reason, command) = match (&entry.body, entry.taken_out()) {

@@ -23,6 +23,7 @@ pub mod export;
 pub mod files;
 pub mod groups;
 pub mod import;
+mod in_use;
 pub mod kept_rulebooks;
 pub mod linking_queue;
 mod links;

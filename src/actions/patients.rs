@@ -18,6 +18,8 @@ pub struct Found {
     pub sights: Vec<Sight>,
     /// More match than are shown.
     pub more: bool,
+    /// Of those that match, how many have a record that cannot be read: they are not shown.
+    pub unreadable: usize,
 }
 
 /// Why a search has no answer.
@@ -43,13 +45,17 @@ pub async fn find(hub: &Hub, signed_in: &SignedIn, query: &PatientQuery, mine: b
         let own: HashSet<PatientId> = hub.timelines_of(&actor).await?.into_iter().map(TimelineId::as_patient).collect();
         index.search(query, |patient| own.contains(&patient))
     };
-    let mut sights = hub.look_at_cards(actor, id, patients.into_iter().map(TimelineId::from), ReadScope::Found).await?;
+    let timelines: Vec<TimelineId> = patients.into_iter().map(TimelineId::from).collect();
+    let mut sights = hub.look_at_cards(actor, id, timelines.iter().copied(), ReadScope::Found).await?;
+    // Nor may they find out by that whose number it is.
+    let may_count = query.identifier.is_none();
+    let unreadable = timelines.iter().filter(|timeline| may_count && hub.journal().is_damaged(**timeline)).count();
     if query.identifier.is_some() {
         // Whom the card shows no numbers may not find out by searching whose number this is.
         sights.retain(|sight| sight.view.shows_state_of(Kind::Registration));
     }
     sights.retain(|sight| may_have_card(actor.role, sight));
-    Ok(Found { sights, more })
+    Ok(Found { sights, more, unreadable })
 }
 
 /// A system from which the registration is hidden is not told of the patient by name either: it has no screen on which

@@ -34,7 +34,8 @@ pub async fn replay(
     for timeline in journal.read(|tx| Box::pin(tx.list_timelines())).await? {
         match entries_of(journal, timeline).await {
             Ok(entries) => replay.timeline(&entries),
-            Err(StoreError::KeyDestroyed(_)) => replay.destroyed(1),
+            // Nor can one that does not read be replayed.
+            Err(StoreError::KeyDestroyed(_) | StoreError::Inconsistent { .. }) => replay.destroyed(1),
             Err(error) => return Err(error),
         }
     }

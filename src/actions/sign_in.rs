@@ -25,13 +25,11 @@ use crate::wire::codes::CloseCode;
 /// Issues, checks and revokes sign-ins. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SignIns {
-    hub: Hub,
+    pub(super) hub: Hub,
     tickets: Arc<Tickets>,
     limits: SessionLimits,
     /// Whether links of the demo let anybody in.
     takes_links: bool,
-    /// A sign-in of which this process knows nothing yet may have been used until now.
-    since: Timestamp,
 }
 
 /// Why nobody is let in.
@@ -149,8 +147,7 @@ impl SignIns {
     /// Sign-ins of this hub.
     #[must_use]
     pub fn within(hub: Hub, limits: SessionLimits) -> Self {
-        let since = hub.region().now();
-        Self { hub, tickets: Arc::default(), limits, takes_links: false, since }
+        Self { hub, tickets: Arc::default(), limits, takes_links: false }
     }
 
     /// The same where links of [`Self::issue`] let people in: in the demo on its own machine, and in tests.
@@ -260,9 +257,9 @@ impl SignIns {
         if self.hub.region().is_shut_out(&actor) {
             return Err(SignInError::Refused);
         }
-        let known_since = self.since.max(sign_in.issued_at);
+        // What another process saw of it, or this one before it started anew, is on record: see `in_use.rs`.
+        let known_since = sign_in.used_at.max(sign_in.issued_at);
         if !self.hub.sessions().keep_in_use(sign_in.id, now, self.limits.idle_timeout, known_since) {
-            // Ended for good: after a restart the hub would not know how long it had not been used.
             self.revoke(By::Hub, sign_in.id, SignInEnd::Unused).await?;
             return Err(SignInError::Refused);
         }
@@ -274,7 +271,7 @@ impl SignIns {
 
     /// For the list of sign-ins; a journal that cannot be written ends nobody's work here.
     async fn note_used(&self, sign_in: &SignIn, now: Timestamp) {
-        if now.since(sign_in.used_at) < Duration::from_millis(limits::SIGN_IN_USE_NOTED_MS) {
+        if now.since(sign_in.used_at) < self.noted_every() {
             return;
         }
         let (id, device) = (sign_in.id, sign_in.registered);
@@ -303,7 +300,7 @@ impl SignIns {
         for one in &mut listed {
             one.used_at = sessions.last_used(one.id, now).unwrap_or(one.used_at).max(one.used_at);
         }
-        listed.retain(|one| now.since(one.used_at.max(self.since)) <= self.limits.idle_timeout);
+        listed.retain(|one| now.since(one.used_at) <= self.limits.idle_timeout);
         listed.sort_by_key(|one| std::cmp::Reverse((one.used_at, one.id)));
         Ok(listed)
     }

@@ -86,11 +86,15 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
         Ok::<_, anyhow::Error>(exported?)
     })?;
     println!("{}", terminal.language.pick(&told(&exported, &common.out)));
-    Ok(if exported.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_DAMAGED) })
+    Ok(if exported.missing.is_empty() && exported.unreadable.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_DAMAGED)
+    })
 }
 
 fn told(exported: &Exported, out: &std::path::Path) -> Text {
-    let Exported { timelines, entries, files, missing, training, destroyed } = exported;
+    let Exported { timelines, entries, files, missing, training, destroyed, unreadable } = exported;
     let out = out.display();
     let mut ja = format!(
         "{out} に書きました: タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件\n封のない記録です。必要がなくなったら消してください\n理由は、患者のチームと事務局に知らされます（ハブが動いていなければ、次に動いたとき）"
@@ -105,6 +109,10 @@ fn told(exported: &Exported, out: &std::path::Path) -> Text {
     if *destroyed > 0 {
         ja += &format!("\n鍵を廃棄した記録 {destroyed} 件は含まれません");
         en += &format!("\n{destroyed} records whose key was destroyed are not in it");
+    }
+    for timeline in unreadable {
+        ja += &format!("\n読めない記録（含まれません）: {timeline}");
+        en += &format!("\nNot in it, because it cannot be read: {timeline}");
     }
     for missing in missing {
         ja += &format!("\n見つからない、または壊れている添付ファイル: {missing}");

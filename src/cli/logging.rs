@@ -1,5 +1,5 @@
 //! The log on standard error: for people or as one JSON object per line. Called once, by the
-//! commands that run for long.
+//! commands that run for long. A line that cannot be written (a full disk, a reader that went) is lost, and nothing else.
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
@@ -17,6 +17,8 @@ pub fn start_logging(log: Log) -> anyhow::Result<()> {
     let no_color = std::env::var_os("NO_COLOR");
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would say on standard error that standard error takes nothing, and fall over there with the task that logged.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_ansi(is_coloured(std::io::stderr().is_terminal(), no_color.as_deref()));
     let started = match log.format {

@@ -1,6 +1,10 @@
 //! The commands of the binary: one file per command, each with its `Arguments` and its `run`.
 //! A new command is a line in [`Command`] and a line in [`dispatch`].
 
+// First: its macros are those of all that follows.
+#[macro_use]
+mod out;
+
 mod audit;
 mod backup;
 pub mod cert;
@@ -38,12 +42,14 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use audit::EXIT_DAMAGED;
 pub use complaint::Complaint;
 pub use config_arguments::ConfigArguments;
 pub use logging::start_logging;
 
 use crate::clock::{Clock as _, Ids, SystemClock};
 use crate::config::Language;
+use crate::store::is_damage;
 
 /// The configuration has mistakes (`EX_CONFIG` of sysexits.h), so a supervisor need not try again.
 pub const EXIT_CONFIG: u8 = 78;
@@ -143,12 +149,20 @@ fn config_file(matches: &ArgMatches) -> Option<PathBuf> {
 #[must_use]
 pub fn run(cli: &Cli) -> ExitCode {
     let terminal = Terminal { language: language::of_process(cli.language, cli.config_file.as_deref()) };
-    match dispatch(&cli.command, terminal) {
+    let code = match dispatch(&cli.command, terminal) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("renkei: {}", complaint::told(&error, terminal.language));
-            ExitCode::from(EXIT_FAILURE)
+            ExitCode::from(if cli.command.looks() && is_damage(&*error) { EXIT_DAMAGED } else { EXIT_FAILURE })
         }
+    };
+    out::ended(code, terminal)
+}
+
+impl Command {
+    /// Whether it is run to learn what state the region is in.
+    const fn looks(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Audit(_) | Self::Backup(_))
     }
 }
 

@@ -11,7 +11,6 @@ use crate::clock::{Clock, Ids, SystemClock};
 use crate::config::Config;
 use crate::config::{CalendarSettings, MinuteSpan};
 use crate::domain::directory::Directory;
-use crate::domain::offices::Offices;
 use crate::domain::text::Text;
 use crate::hub::past_rules::PastRules;
 use crate::hub::patients::PatientIndex;
@@ -35,7 +34,7 @@ pub struct OpenRegion {
 pub async fn open(config: &Config) -> anyhow::Result<OpenRegion> {
     let key = region_key::load(config)?;
     let configured = config.rulebook_dir.as_deref().map(|folder| load_rulebook(Some(folder))).transpose()?;
-    let journal = open_journal(&config.database.url(), &key).await?;
+    let journal = Journal::open_to_serve(&config.database.url(), &key).await?;
     start_region(journal, Arc::new(SystemClock::new()), configured, calendar_of(&config.calendar)).await
 }
 
@@ -51,7 +50,7 @@ pub async fn open_files(hub: &Hub, folder: &Path) -> anyhow::Result<Arc<Files>> 
     Ok(files)
 }
 
-/// Opens the journal at a database URL, which must be there.
+/// Opens the journal at a database URL, which must be there, beside a hub that may serve it.
 ///
 /// # Errors
 /// See [`Journal::open_existing`].
@@ -112,7 +111,7 @@ pub async fn start_region(
         past,
         directory,
         patients: PatientIndex::of(patients),
-        offices: Offices::of(offices),
+        offices,
         devices,
         ids: Arc::new(Ids::new(Arc::clone(&clock))),
         clock,

@@ -172,6 +172,12 @@ mod tests {
         let book = shipped::load(digest).unwrap();
         keep(&journal, &book, NOON).await.unwrap();
         keep(&journal, &book, NOON).await.unwrap();
+        // As many files, and not as they were.
+        let change = "update rulebook set content = content || ' '";
+        let changed: Result<u64, StoreError> =
+            journal.write(move |tx| Box::pin(async move { tx.execute_raw(change).await })).await;
+        assert!(changed.unwrap() > 1);
+        keep(&journal, &book, NOON).await.unwrap();
 
         let fingerprint = book.fingerprint().as_bytes().to_vec();
         let kept = journal.read(move |tx| Box::pin(async move { tx.find_rulebook(&fingerprint).await })).await;

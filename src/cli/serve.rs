@@ -12,11 +12,12 @@ use clap::Args;
 use rustls::ServerConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::history::History;
 use super::open::{self, OpenRegion};
-use super::{Complaint, EXIT_CONFIG, Terminal, record, start_logging};
+use super::{Complaint, EXIT_CONFIG, Terminal, out, record, start_logging};
 use crate::actions::accounts::{Provider, ensure_authority, find_authority};
 use crate::actions::bells::Bells;
 use crate::actions::ended_beside::EndedBeside;
@@ -24,6 +25,7 @@ use crate::bus::{Shared, SharedBounds};
 use crate::config::Config;
 use crate::domain::device::DeviceDemand;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::http::app::{App, router};
 use crate::http::certificate::{CertificateFiles, ReloadingCertificate};
 use crate::http::client_certificates::DeviceVerifier;
@@ -87,7 +89,9 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let app = app.watching(history.witness());
     // Before anybody hears that the hub is ready: who stops it from then on is heard.
     let stop = stop_asked()?;
-    println!("ready {}", ready_url(config, &listeners));
+    if let Err(error) = out::write(format_args!("ready {}\n", ready_url(config, &listeners))) {
+        tracing::warn!(%error, "nobody reads that the hub is ready; it serves all the same");
+    }
     run_hub(region, app, history, listeners, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -114,13 +118,8 @@ pub(super) async fn run_hub(
 ) -> anyhow::Result<()> {
     let OpenRegion { hub, tasks, journal } = region;
     let (stopping, stopped) = watch::channel(false);
-    let (files, bells) = (Arc::clone(&app.files), Arc::clone(&app.bells));
-    let ended = EndedBeside::from_now(hub.clone(), Arc::clone(&app.sign_ins)).await;
-    let tending = [
-        tokio::spawn(async move { files.tend().await }),
-        tokio::spawn(async move { bells.tend().await }),
-        tokio::spawn(ended.follow()),
-    ];
+    let sign_ins = Arc::clone(&app.sign_ins);
+    let tending = begin_tending(&hub, &app).await;
     let mut beside = history.begin(hub.region().clock());
     let routes = router(app.listening(&listeners));
     let serving: Vec<_> = listeners
@@ -158,8 +157,11 @@ pub(super) async fn run_hub(
         let _ = task.await;
     }
     beside.stop().await;
-    drop(hub);
     let bound = Duration::from_millis(limits::STOP_MS_MAX);
+    if !matches!(tokio::time::timeout(bound, sign_ins.note_in_use(Timestamp(0))).await, Ok(Ok(_))) {
+        tracing::warn!("until when sign-ins were in use is not noted: who was at work may have to sign in anew");
+    }
+    drop((hub, sign_ins));
     if tokio::time::timeout(bound, tasks.finish()).await.is_err() {
         tracing::warn!("not everything handed in was answered in time; what was accepted is durable");
     }
@@ -174,6 +176,18 @@ pub(super) async fn run_hub(
         ))
         .into()),
     }
+}
+
+/// What goes on beside serving for as long as the hub runs: files, bells, what other processes end, who is at work.
+async fn begin_tending(hub: &Hub, app: &App) -> [JoinHandle<()>; 4] {
+    let (files, bells, noting) = (Arc::clone(&app.files), Arc::clone(&app.bells), Arc::clone(&app.sign_ins));
+    let ended = EndedBeside::from_now(hub.clone(), Arc::clone(&app.sign_ins)).await;
+    [
+        tokio::spawn(async move { files.tend().await }),
+        tokio::spawn(async move { bells.tend().await }),
+        tokio::spawn(ended.follow()),
+        tokio::spawn(async move { noting.keep_noting().await }),
+    ]
 }
 
 /// How listeners speak that ask for a device's certificate, and those that do not.
@@ -253,10 +267,14 @@ pub(super) fn stop_asked() -> anyhow::Result<impl Future<Output = ()>> {
 /// # Errors
 /// When another process holds it, or the folder cannot be written.
 pub(super) fn lock_data(folder: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    let cannot = |doing: (&str, &str), path: &Path| {
+        let path = path.display();
+        Complaint::because(Text::new(format!("{path} を{}できません", doing.0), format!("cannot {} {path}", doing.1)))
+    };
+    std::fs::create_dir_all(folder).map_err(cannot(("作成", "make"), folder))?;
     let path = folder.join("renkei.lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.with_context(|| format!("opening {}", path.display()))?;
+    let file = file.map_err(cannot(("使用", "use"), &path))?;
     file.try_lock().map_err(|_| {
         Complaint::new(Text::new(
             format!("{} は別の renkei が使っています。先に止めてください", folder.display()),

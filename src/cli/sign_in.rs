@@ -69,7 +69,7 @@ async fn issue(
     terminal: Terminal,
 ) -> anyhow::Result<ExitCode> {
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
-    let offices = Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await?);
+    let offices: Offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
     let clock = Arc::new(SystemClock::new());
     // Recorded time never goes back, and it is by recorded time that a running hub ends the link.
     if let Some(newest) = journal.newest_recorded_at().await? {
@@ -97,7 +97,8 @@ async fn issue(
         }
     };
     let person = chosen.person.id;
-    let stands = |at: &Position| directory.actor(person, *at).is_some_and(|actor| !offices.shut_out(&actor, today));
+    let stands =
+        |at: &Position| directory.actor(person, *at).is_some_and(|actor| !offices.shut_out(&actor, &directory, today));
     if !chosen.person.positions.iter().any(stands) {
         // Whoever let them in by such a link would only meet the suspension behind it.
         return Err(if nobody_acts { no_secretariat(is_suspended()) } else { lift_first() }.into());
@@ -128,7 +129,14 @@ fn told(issued: &Issued, whom: &str) -> Text {
 
 fn cannot_invite(error: AccountError) -> anyhow::Error {
     match error {
-        AccountError::Conflict(text) => Complaint::new(text).into(),
+        AccountError::Conflict(text) | AccountError::Forbidden(text) => Complaint::new(text).into(),
+        AccountError::Invalid(invalid) => Complaint::of_option(invalid).into(),
+        AccountError::Store(error) => error.into(),
+        AccountError::NotFound => Complaint::new(Text::fixed(
+            "その人（または職務）は登録されていません",
+            "there is no such person or position",
+        ))
+        .into(),
         other => other.into(),
     }
 }

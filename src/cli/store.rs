@@ -88,7 +88,7 @@ async fn with_secretariat(journal: &Journal, today: Date, told: Text) -> anyhow:
     let reading =
         journal.read(|tx| Box::pin(async move { Ok((tx.load_directory().await?, tx.load_offices().await?)) }));
     let (directory, offices): (Directory, Offices) = match reading.await {
-        Ok((directory, offices)) => (directory, Offices::of(offices)),
+        Ok(read) => read,
         Err(error @ StoreError::Driver(_)) => return Err(error.into()),
         // Told above as what is wrong.
         Err(_) => return Ok(told),
@@ -104,13 +104,23 @@ async fn with_secretariat(journal: &Journal, today: Date, told: Text) -> anyhow:
 
 /// Rebuilds, and says what was gone through.
 pub(super) async fn told_rebuild(journal: &Journal) -> anyhow::Result<Text> {
-    let Rebuilt { timelines, entries, destroyed } = rebuild::rebuild(journal).await?;
-    Ok(Text::new(
-        format!(
-            "タイムライン {timelines} 件（鍵を廃棄済み {destroyed} 件）、記録 {entries} 件から射影を作り直しました"
-        ),
-        format!("Rebuilt the projections of {timelines} timelines ({destroyed} destroyed) from {entries} entries"),
-    ))
+    let Rebuilt { timelines, entries, destroyed, unreadable } = rebuild::rebuild(journal).await?;
+    let mut ja = format!(
+        "タイムライン {timelines} 件（鍵を廃棄済み {destroyed} 件）、記録 {entries} 件から射影を作り直しました"
+    );
+    let mut en =
+        format!("Rebuilt the projections of {timelines} timelines ({destroyed} destroyed) from {entries} entries");
+    if unreadable > 0 {
+        ja += &format!(
+            "\n読めないタイムラインが {unreadable} 件あり、射影を作れませんでした。renkei store check で確かめてください"
+        );
+        en += &format!(
+            "\n{} cannot be read and {} no projections: see renkei store check",
+            counted(unreadable, "timeline"),
+            if unreadable == 1 { "has" } else { "have" }
+        );
+    }
+    Ok(Text::new(ja, en))
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ bodies! {
     Note Visit StatusChange InfectionNotice Call VerbalOrderReceived Admission Discharge Death
     Message Order StandingOrder NursingInstruction NursingReport DeviceChange LabRequest LabResult AcpNote
     JointVisit Conference AlarmLimits OrderDocument Consultation StationChange VisitPlan
-    MedicationList MedicationReport Allergies CarePlan PeriodicRecord EmergencyAccess Closing
+    MedicationList MedicationReport Allergies ProblemList RelatedPersons CarePlan PeriodicRecord EmergencyAccess Closing
     ContactWindow Roster Pledge OfficeEntry Activation Export Incident Suspension
     Acknowledgement Retraction DutyStep DutyAnswer
 }

@@ -16,7 +16,8 @@ use crate::domain::attachment::MediaType;
 use crate::domain::audit::{AuditKind, AuditUse};
 use crate::domain::body::{
     AllergyType, BedriddenLevel, BedsoreDepth, CallTo, CareLevel, ClosingReason, DementiaLevel, DeviceChangeType,
-    Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
+    Infection, MeetingState, OrderType, PhoneUse, PledgeBy, ProblemStatus, Relationship, RetractionReason, Topic,
+    VisitMark,
 };
 use crate::domain::case::{CaseStep, CaseTag};
 use crate::domain::decimal::Decimal;
@@ -102,11 +103,14 @@ coded!(
     OnDeath,
     OrderType,
     OrganisationType,
+    PhoneUse,
     PledgeBy,
+    ProblemStatus,
     Purpose,
     ReadScope,
     ReadWhy,
     Relation,
+    Relationship,
     RetractionReason,
     Role,
     Sensitivity,

@@ -40,7 +40,10 @@ pub struct WebOrigin {
 }
 
 pub(super) fn expected_database() -> Text {
-    Text::fixed("sqlite://ファイル または postgres://利用者@ホスト/名前", "sqlite://FILE or postgres://USER@HOST/NAME")
+    Text::fixed(
+        "sqlite://ファイル または postgres://利用者@ホスト/名前（ソケットなら postgres://利用者@localhost/名前?host=/フォルダー）",
+        "sqlite://FILE or postgres://USER@HOST/NAME (by a socket: postgres://USER@localhost/NAME?host=/FOLDER)",
+    )
 }
 
 pub(super) fn expected_origin() -> Text {

@@ -4,8 +4,11 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use super::act::By;
+use super::directory::Position;
 use super::ids::{DeviceId, IdentityId, InvitationId, OrganisationId, PasskeyId, PersonId};
 use super::list::closed_list;
+use super::plain::{check_plain, is_plain};
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
 use crate::limits;
@@ -139,10 +142,7 @@ impl Passkey {
         if chars > max {
             return Err(Invalid::too_long(field, max, ("文字", "characters"), chars));
         }
-        if name.chars().any(char::is_control) {
-            let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-            return Err(Invalid::new(field, "implausible", expected));
-        }
+        check_plain(field, name)?;
         Ok(if name.is_empty() { "パスキー".to_owned() } else { name.to_owned() })
     }
 }
@@ -206,9 +206,30 @@ pub struct Invitation {
     pub code: String,
     /// Secret of the authenticator that comes with it.
     pub authenticator: Vec<u8>,
+    /// It counts for as long as they may still do this for this person.
+    pub issuer: Issuer,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
+}
+
+/// Who made an invitation out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// Whoever runs commands on the hub's machine.
+    Machine,
+    /// Somebody, acting in this position.
+    Person(PersonId, Position),
+    /// It is from before this was kept.
+    Unknown,
+}
+
+impl From<By> for Issuer {
+    fn from(by: By) -> Self {
+        by.actor().map_or(Self::Machine, |actor| {
+            Self::Person(actor.person, Position { role: actor.role, organisation: actor.organisation })
+        })
+    }
 }
 
 impl Invitation {
@@ -265,6 +286,8 @@ closed_list! {
         Withdrawn = "withdrawn", "取り消し", "withdrawn";
         Replaced = "replaced", "新しい招待", "replaced by a newer one";
         Guessed = "guessed", "誤ったコードの繰り返し", "too many wrong codes";
+        PersonChanged = "person_changed", "職務の変更または利用停止", "their positions changed, or they were suspended";
+        IssuerEnded = "issuer_ended", "招待した人の権限の終わり", "whoever invited them may no longer do so";
     }
 }
 
@@ -282,7 +305,7 @@ pub struct Tried {
 /// What a device calls itself, as it is kept and shown.
 #[must_use]
 pub fn device_name(given: &str) -> String {
-    given.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect()
+    given.chars().filter(|c| is_plain(*c)).take(limits::DEVICE_NAME_CHARS_MAX).collect()
 }
 
 /// What is done to accounts; the audit log keeps each.

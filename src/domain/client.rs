@@ -7,6 +7,7 @@ use std::fmt;
 use super::ids::{ClientId, OrganisationId, SignInId};
 use super::kind::Kind;
 use super::list::closed_list;
+use super::plain::check_plain;
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
 use crate::limits;
@@ -110,6 +111,9 @@ pub const SCOPES: &[ScopeRow] = &[
         ],
         &[],
     ),
+    // Scopes of their own: no system that was registered before gets to read the telephone numbers of families.
+    row("Condition", &[Kind::ProblemList], &[]),
+    row("RelatedPerson", &[Kind::RelatedPersons], &[]),
 ];
 
 /// The row of finding patients.
@@ -241,10 +245,7 @@ pub fn read_purpose(field: &str, given: &str) -> Result<String, Invalid> {
     if chars > max {
         return Err(Invalid::too_long(field, max, ("文字", "characters"), chars));
     }
-    if purpose.chars().any(char::is_control) {
-        let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-        return Err(Invalid::new(field, "implausible", expected));
-    }
+    check_plain(field, purpose)?;
     Ok(purpose.to_owned())
 }
 
@@ -359,7 +360,13 @@ mod tests {
         let reader = parse("system/Communication.rs");
         assert!(reader.reads(Kind::Note) && !reader.creates(Kind::Note) && !reader.reads(Kind::Vital));
         assert!(!reader.finds_patients() && parse("system/Patient.rs").finds_patients());
+        let documents = parse("system/DocumentReference.rs");
+        assert!(documents.reads(Kind::Allergies) && parse("system/Condition.rs").reads(Kind::ProblemList));
+        assert!(!documents.reads(Kind::ProblemList) && !documents.reads(Kind::RelatedPersons));
         let all = parse(&Scopes::all_words().join(" "));
+        assert!(
+            all.reads(Kind::RelatedPersons) && !all.creates(Kind::RelatedPersons) && !all.creates(Kind::ProblemList)
+        );
         for closed in [Kind::Consent, Kind::TeamLink, Kind::EmergencyAccess, Kind::Pledge, Kind::DutyStep] {
             assert!(!all.reads(closed) && !all.creates(closed), "{closed}");
         }

@@ -6,7 +6,8 @@ use std::fmt;
 use super::account::InvitationEnd;
 use super::ids::{DeviceId, EnrolmentId, OrganisationId, PersonId};
 use super::list::closed_list;
-use super::text::{Invalid, Text};
+use super::plain::check_plain;
+use super::text::Invalid;
 use super::time::Timestamp;
 use crate::limits;
 
@@ -61,10 +62,7 @@ impl Device {
         if chars > max {
             return Err(Invalid::too_long(field, max, ("文字", "characters"), chars));
         }
-        if name.chars().any(char::is_control) {
-            let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-            return Err(Invalid::new(field, "implausible", expected));
-        }
+        check_plain(field, name)?;
         Ok(name.to_owned())
     }
 }

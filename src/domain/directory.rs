@@ -54,6 +54,12 @@ impl Actor {
         organisation: OrganisationId(Uuid::nil()),
         organisation_type: OrganisationType::Secretariat,
     };
+
+    /// Whether this is somebody of the secretariat, acting as such.
+    #[must_use]
+    pub fn acts_for_secretariat(&self) -> bool {
+        self.role == Role::Secretariat && self.organisation_type == OrganisationType::Secretariat
+    }
 }
 
 /// The whole directory at one moment.
@@ -78,6 +84,14 @@ impl Directory {
             organisation: position.organisation,
             organisation_type: organisation.kind,
         })
+    }
+
+    /// Every position in which somebody acts for the secretariat, whoever may be shut out.
+    pub fn secretaries(&self) -> impl Iterator<Item = Actor> {
+        let people = self.people.values().filter(|person| !self.clients.contains(&person.id));
+        let held = people.flat_map(|person| person.positions.iter().map(move |position| (person.id, *position)));
+        let acting = held.filter(|(_, position)| position.role == Role::Secretariat);
+        acting.filter_map(|(person, position)| self.actor(person, position)).filter(Actor::acts_for_secretariat)
     }
 
     /// Whether the organisation exists and is active.

@@ -6,6 +6,7 @@ use super::directory::Position;
 use super::identifying::IdentifierKind;
 use super::ids::{GroupId, OrganisationId, PersonId};
 use super::list::closed_list;
+use super::plain::check_plain;
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
 use crate::limits;
@@ -88,10 +89,7 @@ impl GroupWords {
     /// Which field cannot be taken.
     pub fn check(&self) -> Result<(), Invalid> {
         check_text("name", &self.name, limits::GROUP_NAME_CHARS_MAX)?;
-        if self.name.chars().any(char::is_control) {
-            let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-            return Err(Invalid::new("name", "implausible", expected));
-        }
+        check_plain("name", &self.name)?;
         check_length("about", &self.about, limits::GROUP_ABOUT_CHARS_MAX)?;
         match self.members.len() {
             0 => Err(Invalid::required("members")),

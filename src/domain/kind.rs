@@ -46,6 +46,9 @@ closed_list! {
         MedicationList = "medication_list", "お薬の一覧", "medication list";
         MedicationReport = "medication_report", "服薬情報の報告", "medication report";
         Allergies = "allergies", "アレルギー", "allergies";
+        ProblemList = "problem_list", "病名・問題の一覧", "problem list";
+        /// Family and others close to the patient, with the key person.
+        RelatedPersons = "related_persons", "家族・キーパーソン", "family and key person";
         CarePlan = "care_plan", "ケアプラン", "care plan";
         /// How somebody in a facility is, also when nothing changed.
         PeriodicRecord = "periodic_record", "定期の様子（変わりなしを含む）", "periodic record";

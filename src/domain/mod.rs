@@ -32,6 +32,7 @@ pub(crate) mod list;
 pub mod offices;
 pub mod on_call;
 pub mod patient;
+pub mod plain;
 pub mod rate;
 pub mod quarantine;
 pub mod reading;

@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::directory::Actor;
+use super::directory::{Actor, Directory};
 use super::ids::{OrganisationId, PersonId};
-use super::state::{Office, PatientState};
+use super::role::OrganisationType;
+use super::state::Office;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct Offices {
     known: HashMap<OrganisationId, Arc<Office>>,
+    /// Whose timeline cannot be read to its end: what is known of them may be old, and whom they shut out nobody can tell.
+    untold: HashSet<OrganisationId>,
 }
 
 /// Whoever may not use the system.
@@ -24,16 +27,27 @@ pub struct AllShutOut {
 }
 
 impl Offices {
-    /// A picture of the organisations among these states.
-    #[must_use]
-    pub fn of(states: impl IntoIterator<Item = PatientState>) -> Self {
-        let office = |state: PatientState| Some((state.timeline.as_organisation(), state.office?));
-        Self { known: states.into_iter().filter_map(office).collect() }
+    /// Takes in what is known of an organisation, if anything is.
+    pub fn extend(&mut self, organisation: OrganisationId, office: Option<Arc<Office>>) {
+        self.known.extend(office.map(|office| (organisation, office)));
     }
 
-    /// Replaces what is known of an organisation.
+    /// Replaces what is known of an organisation, whose timeline was read to its end.
     pub fn put(&mut self, organisation: OrganisationId, office: Arc<Office>) {
+        self.untold.remove(&organisation);
         self.known.insert(organisation, office);
+    }
+
+    /// The timeline of an organisation cannot be read to its end; as far as it can, it tells of this office.
+    pub fn miss(&mut self, organisation: OrganisationId, so_far: Option<Arc<Office>>) {
+        self.untold.insert(organisation);
+        self.known.extend(so_far.map(|office| (organisation, office)));
+    }
+
+    /// The organisations whose timeline cannot be read to its end.
+    #[must_use]
+    pub fn untold(&self) -> &HashSet<OrganisationId> {
+        &self.untold
     }
 
     /// What is known of an organisation; `None` where its timeline says nothing yet.
@@ -43,11 +57,30 @@ impl Offices {
     }
 
     /// Whether the use of the system is stopped for this actor on this day of the region: for the organisation acted
-    /// for, or for the very person, by whichever organisation's timeline says so.
+    /// for, or for the very person, by whichever organisation's timeline says so. Where an organisation's timeline cannot be
+    /// read, all who work there: nobody can tell any more whom it shut out. But not those of the secretariat while it has
+    /// nobody else, else who damages one page stops the region.
     #[must_use]
-    pub fn shut_out(&self, actor: &Actor, today: Date) -> bool {
+    pub fn shut_out(&self, actor: &Actor, directory: &Directory, today: Date) -> bool {
+        self.is_suspended(actor, today)
+            || (self.is_untold(actor, directory) && !self.is_needed(actor, directory, today))
+    }
+
+    fn is_suspended(&self, actor: &Actor, today: Date) -> bool {
         self.find(actor.organisation).is_some_and(|office| office.is_suspended(today))
             || self.known.values().any(|office| office.suspends(actor.person, today))
+    }
+
+    fn is_untold(&self, actor: &Actor, directory: &Directory) -> bool {
+        !self.untold.is_empty()
+            && (self.untold.contains(&actor.organisation)
+                || self.untold.iter().any(|office| directory.works_at(actor.person, *office)))
+    }
+
+    /// Whether the secretariat, for which this actor acts, has nobody of whom more is known.
+    fn is_needed(&self, actor: &Actor, directory: &Directory, today: Date) -> bool {
+        let is_told = |one: Actor| !self.is_suspended(&one, today) && !self.is_untold(&one, directory);
+        actor.acts_for_secretariat() && !directory.secretaries().any(is_told)
     }
 
     /// The suspensions that keep this person at this organisation out on this day of the region: on whose timeline each
@@ -68,10 +101,15 @@ impl Offices {
         found
     }
 
-    /// Everybody whose use of the system is stopped on this day of the region.
+    /// Everybody whose use of the system is stopped on this day of the region. An organisation whose timeline cannot be read
+    /// has nobody who could act; the secretariat stays one to turn to.
     #[must_use]
-    pub fn all_shut_out(&self, today: Date) -> AllShutOut {
+    pub fn all_shut_out(&self, directory: &Directory, today: Date) -> AllShutOut {
         let mut all = AllShutOut::default();
+        let is_secretariat = |id: &OrganisationId| {
+            directory.organisations.get(id).is_some_and(|found| found.kind == OrganisationType::Secretariat)
+        };
+        all.organisations.extend(self.untold.iter().filter(|id| !is_secretariat(id)));
         for (organisation, office) in &self.known {
             for whom in office.shut_out(today) {
                 match whom {

@@ -8,18 +8,12 @@ use jiff::civil::Date;
 use super::directory::{Actor, Directory};
 use super::ids::PersonId;
 use super::offices::Offices;
-use super::role::{OrganisationType, Role};
 use super::text::Text;
 
 /// Everybody who acts for the secretariat on this day of the region: whoever a suspension keeps out does not.
 #[must_use]
 pub fn who_acts(directory: &Directory, offices: &Offices, today: Date) -> Vec<Actor> {
-    let people = directory.people.values().filter(|person| !directory.clients.contains(&person.id));
-    let held = people.flat_map(|person| person.positions.iter().map(move |position| (person.id, *position)));
-    let acting = held.filter(|(_, position)| position.role == Role::Secretariat);
-    let acting = acting.filter_map(|(person, position)| directory.actor(person, position));
-    let acting = acting.filter(|actor| actor.organisation_type == OrganisationType::Secretariat);
-    acting.filter(|actor| !offices.shut_out(actor, today)).collect()
+    directory.secretaries().filter(|actor| !offices.shut_out(actor, directory, today)).collect()
 }
 
 /// What a change would take from the secretariat that it cannot do without.
@@ -65,6 +59,7 @@ impl Missed {
 mod tests {
     use super::*;
     use crate::domain::ids::OrganisationId;
+    use crate::domain::role::{OrganisationType, Role};
     use uuid::Uuid;
 
     fn secretary(number: u128) -> Actor {

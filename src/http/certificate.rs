@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -35,10 +35,10 @@ pub enum CertificateError {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{} is longer than {CERTIFICATE_FILE_BYTES_MAX} bytes", path.display())]
     TooLong { path: PathBuf },
-    #[error("{} holds no certificate in PEM form: {reason}", path.display())]
-    NoCertificate { path: PathBuf, reason: String },
-    #[error("{} holds no private key in PEM form: {reason}", path.display())]
-    NoKey { path: PathBuf, reason: String },
+    #[error("{} holds no certificate in PEM form: {}", path.display(), reason.en)]
+    NoCertificate { path: PathBuf, reason: Text },
+    #[error("{} holds no private key in PEM form: {}", path.display(), reason.en)]
+    NoKey { path: PathBuf, reason: Text },
     #[error("the key in {} does not fit the certificate in {}: {reason}", key.display(), chain.display())]
     Mismatch { chain: PathBuf, key: PathBuf, reason: String },
 }
@@ -53,8 +53,12 @@ impl CertificateError {
             Self::TooLong { path } => {
                 format!("{} が {CERTIFICATE_FILE_BYTES_MAX} バイトを超えています", path.display())
             }
-            Self::NoCertificate { path, reason } => format!("{} に PEM の証明書がありません: {reason}", path.display()),
-            Self::NoKey { path, reason } => format!("{} に PEM の秘密鍵がありません: {reason}", path.display()),
+            Self::NoCertificate { path, reason } => {
+                format!("{} に PEM の証明書がありません: {}", path.display(), reason.ja)
+            }
+            Self::NoKey { path, reason } => {
+                format!("{} に PEM の秘密鍵がありません: {}", path.display(), reason.ja)
+            }
             Self::Mismatch { chain, key, reason } => {
                 format!("{} の鍵は {} の証明書のものではありません: {reason}", key.display(), chain.display())
             }
@@ -167,11 +171,12 @@ impl Current {
         let no_certificate = |reason| CertificateError::NoCertificate { path: files.chain.clone(), reason };
         let chain = CertificateDer::pem_slice_iter(&chain_pem)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| no_certificate(error.to_string()))?;
-        let first = chain.first().ok_or_else(|| no_certificate("no such section".to_owned()))?;
-        let valid_until = valid_until(first).ok_or_else(|| no_certificate("not X.509".to_owned()))?;
+            .map_err(|error| no_certificate(said(&error)))?;
+        let first = chain.first().ok_or_else(|| no_certificate(said(&pem::Error::NoItemsFound)))?;
+        let not_x509 = || Text::fixed("X.509 の証明書ではありません", "not X.509");
+        let valid_until = valid_until(first).ok_or_else(|| no_certificate(not_x509()))?;
         let key = PrivateKeyDer::from_pem_slice(&key_pem)
-            .map_err(|error| CertificateError::NoKey { path: files.key.clone(), reason: error.to_string() })?;
+            .map_err(|error| CertificateError::NoKey { path: files.key.clone(), reason: said(&error) })?;
         let certified =
             CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider()).map_err(|error| {
                 CertificateError::Mismatch {
@@ -183,6 +188,21 @@ impl Current {
         let mut hasher = DefaultHasher::new();
         (&*chain_pem, &*key_pem).hash(&mut hasher);
         Ok(Self { certified: Arc::new(certified), valid_until, content_hash: hasher.finish() })
+    }
+}
+
+/// What is wrong with a file of PEM sections. Never what is in it: it may be a key.
+fn said(error: &pem::Error) -> Text {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => {
+            Text::fixed("途中で切れています（END の行がありません）", "it is cut off: a line with END is missing")
+        }
+        pem::Error::IllegalSectionStart { .. } => {
+            Text::fixed("BEGIN の行が正しくありません", "a line with BEGIN is not well formed")
+        }
+        pem::Error::NoItemsFound => Text::fixed("その部分がありません", "no such section"),
+        pem::Error::Base64Decode(_) => Text::fixed("base64 として読めません", "a section is not base64"),
+        other => Text::new(other.to_string(), other.to_string()),
     }
 }
 

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::app::App;
 use super::shapes::Words;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, counted};
 use crate::limits;
+use crate::store::Cause;
 
 /// `{"status": "up"}`
 #[derive(Debug, Serialize)]
@@ -41,13 +42,7 @@ pub struct Reason {
     detail: Words,
 }
 
-impl Reason {
-    fn where_it_holds((holds, code, text): (bool, &'static str, Text)) -> Option<Self> {
-        holds.then(|| Self { code, detail: Words::from(&text) })
-    }
-}
-
-/// 200 when the hub's tasks run, the journal takes writes, the clock is right, the duty clock runs and the certificate is valid; else 503 with the reasons.
+/// 200 when the hub's tasks run, the journal takes writes and can be read, the clock is right, the duty clock runs and the certificate is valid; else 503 with the reasons.
 pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let reasons = reasons(&app);
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -57,26 +52,6 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
 fn warnings(app: &App) -> Vec<Reason> {
     let region = app.hub.region();
     let checks = [
-        (
-            app.hub.journal().met_forged_rows(),
-            "directory_tampered",
-            Text::fixed(
-                "データベースに、このハブが書いていない行（人・職務・アカウント・サインインなど）があり、無効として扱っています。\
-                 ログと renkei store check で確かめてください",
-                "the database holds rows of people, positions, accounts, sign-ins or the like that no hub of this region wrote; they \
-                 count for nothing: see the log, and renkei store check",
-            ),
-        ),
-        (
-            app.hub.region().passes_rulebooks_over(),
-            "rulebook_tampered",
-            Text::fixed(
-                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。\
-                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
-                "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
-                 force; it is not used: see the audit log, and renkei store check",
-            ),
-        ),
         (
             app.hub.region().has_another_floor(),
             "rulebook_floor",
@@ -103,7 +78,80 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
     ];
-    of_witnesses(app).into_iter().chain(checks).filter_map(Reason::where_it_holds).collect()
+    written_by_hand(app)
+        .into_iter()
+        .chain(of_witnesses(app))
+        .chain(checks)
+        .chain(warnings_of_records(app))
+        .filter_map(told)
+        .collect()
+}
+
+/// What somebody wrote into the database.
+fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 3] {
+    [
+        (
+            app.hub.journal().met_forged_rows(),
+            "directory_tampered",
+            Text::fixed(
+                "データベースに、このハブが書いていないか、読めない行（人・職務・アカウント・サインイン・端末・お知らせなど）があり、\
+                 無効として扱っています。ログと renkei store check で確かめてください",
+                "the database holds rows of people, positions, accounts, sign-ins, devices, announcements or the like that no hub of \
+                 this region wrote or that cannot be read; they count for nothing: see the log, and renkei store check",
+            ),
+        ),
+        (
+            app.hub.journal().met_false_history(),
+            "history_tampered",
+            Text::fixed(
+                "監査記録・チェックポイントに、このハブが書いていないものか、前のチェックポイントと食い違うものがあります。\
+                 食い違うあいだチェックポイントは作りません。renkei audit verify と renkei store check で確かめてください",
+                "the audit log or the checkpoints hold what no hub of this region wrote, or contradict the last checkpoint; while \
+                 they do, none is made: see renkei audit verify and renkei store check",
+            ),
+        ),
+        (
+            app.hub.region().passes_rulebooks_over(),
+            "rulebook_tampered",
+            Text::fixed(
+                "データベースに、このハブが書いていないルールの版があり（または施行した版が変えられ）、使っていません。\
+                 監査記録（ルールブックの手続き）と renkei store check で確かめてください",
+                "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
+                 force; it is not used: see the audit log, and renkei store check",
+            ),
+        ),
+    ]
+}
+
+/// What cannot be read, and is not shown.
+fn warnings_of_records(app: &App) -> [(bool, &'static str, Text); 2] {
+    let (damaged, region) = (app.hub.journal().damaged_count(), app.hub.region());
+    [
+        (
+            damaged > 0,
+            "record_unreadable",
+            Text::new(
+                format!(
+                    "読めない記録が {damaged} 件あり、表示していません。ログと renkei store check で確かめてください"
+                ),
+                format!(
+                    "{} cannot be read and {} not shown: see the log, and renkei store check",
+                    counted(damaged, "record"),
+                    if damaged == 1 { "is" } else { "are" }
+                ),
+            ),
+        ),
+        (
+            !region.offices().untold().is_empty(),
+            "office_unreadable",
+            Text::fixed(
+                "記録帳を最後まで読めない事業所があり、だれの利用が止められているかわからないため、その事業所の人はサインインできません\
+                 （ほかに人のいない事務局を除く）。運用の手引き「監視」を見てください",
+                "the page of an office cannot be read to its end: nobody can tell whom it shut out, so that nobody of it signs in, \
+                 but for a secretariat that has nobody else; see “Monitoring” in the operating guide",
+            ),
+        ),
+    ]
 }
 
 /// What is sent elsewhere, so that somebody outside holds the hub to its history.
@@ -148,10 +196,15 @@ fn of_witnesses(app: &App) -> [(bool, &'static str, Text); 4] {
     ]
 }
 
+fn told((holds, code, text): (bool, &'static str, Text)) -> Option<Reason> {
+    holds.then(|| Reason { code, detail: Words::from(&text) })
+}
+
 fn reasons(app: &App) -> Vec<Reason> {
     // The clock is read first: how far it is behind is known only from its last reading.
     let now = app.hub.region().now();
     let behind = app.hub.region().clock().steps_back().behind;
+    let journal = app.hub.journal().health();
     let has_expired = app.certificate.as_ref().is_some_and(|certificate| certificate.valid_until() <= now);
     // What the journal itself says of its trouble names files and stays in the log.
     let checks = [
@@ -164,14 +217,8 @@ fn reasons(app: &App) -> Vec<Reason> {
             ),
         ),
         (app.hub.is_stopping(), "stopping", Text::fixed("連携ハブを停止しています", "the hub is stopping")),
-        (
-            !app.hub.journal().health().is_writable(),
-            "journal_read_only",
-            Text::fixed(
-                "記録を保存できません。ディスクの空きを確かめてください",
-                "entries cannot be stored; look at the disk",
-            ),
-        ),
+        (journal.cause.is_some(), "journal_read_only", journal.cause.unwrap_or(Cause::Disk).text()),
+        (journal.is_damaged, "database_damaged", Cause::Damaged.text()),
         (
             behind > Duration::from_millis(limits::CLOCK_BEHIND_MS_MAX),
             "clock_behind",
@@ -191,5 +238,5 @@ fn reasons(app: &App) -> Vec<Reason> {
         ),
         (has_expired, "certificate_expired", Text::fixed("証明書の期限が切れています", "the certificate has expired")),
     ];
-    checks.into_iter().filter_map(Reason::where_it_holds).collect()
+    checks.into_iter().filter_map(told).collect()
 }

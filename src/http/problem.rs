@@ -276,6 +276,8 @@ impl From<LookError> for Problem {
         match error {
             LookError::Overloaded => Self::of(Code::Overloaded),
             LookError::Unavailable(error) => error.into(),
+            LookError::Damaged => Self::of(Code::Unavailable),
+            LookError::Store(error) => error.into(),
         }
     }
 }

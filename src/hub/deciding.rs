@@ -33,8 +33,8 @@ use crate::limits;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{self, Acceptance, Decision, Refusal, Rulebook, Situation, Surroundings, Target};
 use crate::store::{
-    self, ClearHeader, HeadUpdate, NewTimeline, QueueState, Resolved, SealedEntry, SealedQueued, SealedSnapshot,
-    ShutOut,
+    self, ClearHeader, HeadUpdate, NewTimeline, ProjectionChange, QueueState, Resolved, SealedEntry, SealedQueued,
+    SealedSnapshot, ShutOut,
 };
 use crate::vault::{DataKey, Mac};
 
@@ -260,6 +260,8 @@ impl Picture {
         if !hot.exists {
             let (timeline, subject) = (hot.state.timeline, hot.state.subject());
             draft.batch.new_timelines.push(NewTimeline::new(&self.key, timeline, subject, &hot.key));
+            // Whatever falls due later in the batch comes after it.
+            draft.batch.projections.push(ProjectionChange::Due { timeline, at: None });
             hot.exists = true;
         }
     }

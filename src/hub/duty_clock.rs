@@ -16,11 +16,10 @@ use crate::domain::ids::{Subject, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::limits;
 use crate::rulebook::Shared;
-use crate::store::{Journal, Noted, Partnership, StoreError};
+use crate::store::{Journal, LOOKED_WITH, Noted, Partnership, StoreError};
 
-/// Under these names the journal keeps when the clock was stopped, and the rulebook it has looked at everything with.
+/// Under this name the journal keeps when the clock was stopped.
 const STOPPED: &str = "duty_clock_stopped";
-const LOOKED_WITH: &str = "duty_clock_rulebook";
 
 /// What the clock is told.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use super::{Hub, Unavailable};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
 use crate::domain::reading::{ReadOf, ReadScope};
+use crate::domain::role::Role;
 use crate::domain::state::{Latest, PatientState};
 use crate::limits;
 use crate::rulebook::Rulebook;
@@ -53,13 +54,18 @@ pub struct Span {
 }
 
 /// Why a look is not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum LookError {
     /// The sign-in looks at more than the hub lets it.
     #[error("too many looks at once")]
     Overloaded,
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+    /// Its record cannot be read; told to those who know the patient alone.
+    #[error("the record is damaged")]
+    Damaged,
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Hub {
@@ -84,10 +90,26 @@ impl Hub {
         let grant = GrantId(self.region().draw_id());
         let of = of.into();
         self.give(Work::Look(Box::new(Look { actor, sign_in, timeline, after, through, of, grant, reply }))).await?;
-        Ok(sight.await.map_err(|_| Unavailable)?)
+        match sight.await {
+            Ok(sight) => Ok(sight),
+            Err(_closed) if !self.journal().is_damaged(timeline) => Err(Unavailable.into()),
+            // Whoever is not known to it is told no more than of a patient who is nobody.
+            Err(_closed) if self.may_know_of(&actor, timeline).await? => Err(LookError::Damaged),
+            Err(_closed) => Ok(None),
+        }
     }
 
-    /// A look at several patients' cards, without any entry. Unknown and hidden ones are left out.
+    /// Whether the actor may know that there is this timeline, whose state cannot be asked: by the projection of its team.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn may_know_of(&self, actor: &Actor, timeline: TimelineId) -> Result<bool, StoreError> {
+        let is_own = actor.role == Role::Secretariat || TimelineId::from(actor.organisation) == timeline;
+        Ok(is_own || self.timelines_of(actor).await?.contains(&timeline))
+    }
+
+    /// A look at several patients' cards, without any entry. Unknown and hidden ones are left out, and those whose record
+    /// cannot be read: one of them takes nobody the others.
     /// The looks queue together, so that they are recorded with one commit or two, not with one each.
     ///
     /// # Errors
@@ -99,7 +121,10 @@ impl Hub {
         timelines: impl IntoIterator<Item = TimelineId>,
         scope: ReadScope,
     ) -> Result<Vec<Sight>, LookError> {
-        let look = |timeline| self.look(actor, sign_in, timeline, Seq::ZERO, Some(Seq::ZERO), scope);
+        let look = async |timeline| match self.look(actor, sign_in, timeline, Seq::ZERO, Some(Seq::ZERO), scope).await {
+            Err(LookError::Damaged) => Ok(None),
+            looked => looked,
+        };
         let sights = try_join_all(timelines.into_iter().map(look)).await?;
         Ok(sights.into_iter().flatten().collect())
     }

@@ -253,7 +253,7 @@ impl Region {
     /// Whether a suspension in force keeps this actor out.
     #[must_use]
     pub fn is_shut_out(&self, actor: &Actor) -> bool {
-        self.offices.load().shut_out(actor, self.date_at(self.now()))
+        self.offices.load().shut_out(actor, &self.directory.load(), self.date_at(self.now()))
     }
 
     /// Who is around the patient, now.

@@ -249,3 +249,57 @@ impl Follower {
         work.send(Work::Rejudge(Rejudge { timeline, reply })).await.is_ok() && judged.await.is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::RegionKey;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_775_003_400);
+
+    fn agreed(number: u128, content: &str) -> (RulebookVersion, Vec<RulebookFile>) {
+        let files = vec![RulebookFile { path: "sharing.toml".to_owned(), content: content.to_owned() }];
+        let version = RulebookVersion {
+            id: RulebookVersionId(uuid::Uuid::from_u128(number)),
+            title: "次の年度".to_owned(),
+            fingerprint: fingerprint_of(&files),
+            stage: Stage::Agreed,
+            drafted_at: NOW,
+            effective_at: Some(NOW),
+            changed_at: NOW,
+        };
+        (version, files)
+    }
+
+    /// Another hub put it in force, or somebody retired it, between the look at it and the write.
+    #[tokio::test]
+    async fn a_version_that_is_no_longer_as_it_was_seen_does_not_come_into_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        let journal = Journal::open(&url, &RegionKey::ephemeral()).await.unwrap();
+        let (first, second) = (agreed(1, "甲"), agreed(2, "乙"));
+        let drafted = [first.clone(), second.clone()];
+        let inserted: Result<(), StoreError> = journal
+            .write(move |tx| {
+                Box::pin(async move {
+                    for (version, files) in &drafted {
+                        tx.insert_rulebook_version(version, files).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        inserted.unwrap();
+        assert!(put_in_force(&journal, first.0.clone(), NOW).await.unwrap());
+        assert!(!put_in_force(&journal, first.0.clone(), NOW).await.unwrap(), "it is in force already");
+
+        let retired = RulebookVersion { stage: Stage::Retired, ..second.0.clone() };
+        let updated: Result<(), StoreError> =
+            journal.write(move |tx| Box::pin(async move { tx.update_rulebook_version(&retired).await })).await;
+        updated.unwrap();
+        assert!(!put_in_force(&journal, second.0, NOW).await.unwrap(), "it was retired");
+        let decides: Result<Option<RulebookVersion>, StoreError> =
+            journal.read(|tx| Box::pin(tx.find_rulebook_version_in_force())).await;
+        assert_eq!(decides.unwrap().map(|version| version.id), Some(first.0.id));
+    }
+}

@@ -107,6 +107,7 @@ impl Picture {
     /// Whether whoever posts still acts, now that it is their turn.
     fn acts(&self, actor: &Actor) -> bool {
         let position = Position { role: actor.role, organisation: actor.organisation };
-        self.directory.actor(actor.person, position).is_some() && !self.offices.shut_out(actor, self.today)
+        self.directory.actor(actor.person, position).is_some()
+            && !self.offices.shut_out(actor, &self.directory, self.today)
     }
 }

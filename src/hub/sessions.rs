@@ -137,7 +137,7 @@ impl Sessions {
     }
 
     /// Whether the sign-in was used within `idle_timeout` before `now`; if so, it is used now. An open socket is use.
-    /// `since` stands for a sign-in of which nothing is known: it was issued then, or this process began.
+    /// `since` stands for a sign-in of which this process knows nothing: its last use that is on record, or its issue.
     #[must_use]
     pub fn keep_in_use(&self, sign_in: SignInId, now: Timestamp, idle_timeout: Duration, since: Timestamp) -> bool {
         let mut state = self.lock();
@@ -162,6 +162,15 @@ impl Sessions {
     pub fn last_used(&self, sign_in: SignInId, now: Timestamp) -> Option<Timestamp> {
         let state = self.lock();
         if state.open.contains_key(&sign_in) { Some(now) } else { state.used.get(&sign_in).copied() }
+    }
+
+    /// Which sign-ins were used after `after`, and when last; an open socket is use.
+    #[must_use]
+    pub fn list_used(&self, now: Timestamp, after: Timestamp) -> Vec<(SignInId, Timestamp)> {
+        let state = self.lock();
+        let open = state.open.keys().map(|id| (*id, now));
+        let left = state.used.iter().filter(|(id, last)| **last > after && !state.open.contains_key(*id));
+        open.chain(left.map(|(id, last)| (*id, *last))).collect()
     }
 
     /// Whether a page of this sign-in has been heard from since then.

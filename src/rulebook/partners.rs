@@ -33,7 +33,7 @@ impl Partner {
     /// Those of them who may use the system today.
     #[must_use]
     pub fn of(shared: &[Shared], directory: &Directory, offices: &Offices, today: Date) -> Vec<Self> {
-        let shut_out = offices.all_shut_out(today);
+        let shut_out = offices.all_shut_out(directory, today);
         let mut held: HashMap<OrganisationId, RoleSet> = HashMap::new();
         for person in directory.people.values() {
             if !person.active || shut_out.people.contains(&person.id) {

@@ -34,7 +34,7 @@ impl Surroundings {
     /// Those around this patient by this directory who are not shut out today.
     #[must_use]
     pub fn of(state: &PatientState, directory: &Directory, offices: &Offices, today: Date) -> Self {
-        let shut_out = offices.all_shut_out(today);
+        let shut_out = offices.all_shut_out(directory, today);
         let mut held: HashMap<OrganisationId, RoleSet> = HashMap::new();
         let mut doctors = 0;
         let own = state.office.is_some().then(|| state.timeline.as_organisation());

@@ -4,6 +4,7 @@ use super::answers::{frame_of, notice_frame};
 use super::catch_up::cannot_be_fed;
 use super::writer::Ended;
 use super::{Behind, Place, Session};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, TimelineId};
 use crate::domain::reading::ReadScope;
 use crate::domain::text::Text;
@@ -138,7 +139,9 @@ impl Session {
         }
         self.asked.remove(&timeline);
         let Some(granted) = granted else {
-            let code = if refused == Some("unavailable") { Code::Unavailable } else { Code::NotFound };
+            let is_there =
+                refused == Some("unavailable") && may_be_told_of(&self.hub, self.signed_in.actor, timeline).await;
+            let code = if is_there { Code::Unavailable } else { Code::NotFound };
             return self.error(code, timeline.to_string()).await;
         };
         if !granted.subscription.stands() {
@@ -251,4 +254,9 @@ pub(super) fn forget_frame(timeline: TimelineId, entry: Option<EntryId>) -> Serv
         None => Text::fixed("閲覧できる範囲が変わりました", "what you may see here has changed"),
     };
     ServerFrame::Forget { timeline, entry, reason }
+}
+
+/// Of a record that cannot be read, whoever is not known to it is told as of nobody's.
+async fn may_be_told_of(hub: &Hub, actor: Actor, timeline: TimelineId) -> bool {
+    !hub.journal().is_damaged(timeline) || hub.may_know_of(&actor, timeline).await.unwrap_or(false)
 }

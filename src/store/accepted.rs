@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::domain::audit::{AuditFilter, AuditKind, AuditMark};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{DeviceId, TimelineId};
@@ -14,11 +16,12 @@ use crate::domain::kind::Kind;
 use crate::domain::time::Timestamp;
 use crate::limits::{ACCEPTED_PAGE_ENTRIES, AUDIT_LOOKED_AT_RECORDS_MAX};
 use crate::vault::PatientKey;
+use crate::vault::chain::Link;
 
 use super::audit_known::DeviceSeen;
 use super::engine::run;
 use super::entry::{self, sealed_from};
-use super::record::uuid_from;
+use super::timeline::NO_LINK;
 use super::{AuditFound, AuditOrder, AuditPage, AuditRecord, SealedEntry, StoreError, StoredEntry, Tx};
 
 /// Of an entry that was accepted: who wrote it and by which rules, but not what it says.
@@ -34,6 +37,16 @@ pub struct AcceptedPost {
 
 /// Timeline, id, seq, recorded at, mac, sealed, chain.
 type Row = (Vec<u8>, Vec<u8>, i64, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
+/// A row between two moments.
+struct Candidate {
+    seq: i64,
+    recorded_at: Timestamp,
+    timeline: Option<TimelineId>,
+    chain: Link,
+    /// `None`: somebody wrote into it; it is told at its place.
+    entry: Option<SealedEntry>,
+}
 
 type Keys = HashMap<TimelineId, Option<Arc<PatientKey>>>;
 
@@ -58,13 +71,16 @@ impl Tx {
                 (_, None) => {}
             }
             let (entries, is_last) = self.list_between(timeline, (from, until), order).await?;
-            let Some(last) = entries.last().map(|entry| entry.header.recorded_at.0) else { return Ok(page) };
+            let Some(last) = entries.last().map(|entry| entry.recorded_at.0) else { return Ok(page) };
             let mut at = 0;
             while at < entries.len() {
-                let moment = entries[at].header.recorded_at;
-                let behind = entries[at..].iter().take_while(|entry| entry.header.recorded_at == moment).count();
-                for sealed in &entries[at..at + behind] {
-                    page.found.extend(self.take_accepted(sealed, filter, &mut keys).await?);
+                let moment = entries[at].recorded_at;
+                let behind = entries[at..].iter().take_while(|entry| entry.recorded_at == moment).count();
+                for candidate in &entries[at..at + behind] {
+                    page.found.extend(match &candidate.entry {
+                        Some(sealed) => self.take_accepted(sealed, filter, &mut keys).await?,
+                        None => candidate.told_for(filter),
+                    });
                 }
                 at += behind;
                 looked_at += behind;
@@ -87,7 +103,7 @@ impl Tx {
         timeline: Option<TimelineId>,
         between: (i64, i64),
         order: AuditOrder,
-    ) -> Result<(Vec<SealedEntry>, bool), StoreError> {
+    ) -> Result<(Vec<Candidate>, bool), StoreError> {
         let limit = i64::try_from(ACCEPTED_PAGE_ENTRIES).unwrap_or(i64::MAX);
         let mut rows = self.list_rows_between(timeline, between, order, limit).await?;
         let is_last = rows.len() < ACCEPTED_PAGE_ENTRIES;
@@ -98,15 +114,10 @@ impl Tx {
                 rows = self.list_rows_between(timeline, (edge, edge.saturating_add(1)), order, i64::MAX).await?;
             }
         }
-        let mut entries = Vec::with_capacity(rows.len());
-        for (timeline, id, seq, recorded_at, mac, sealed, chain) in rows {
-            let timeline = TimelineId(uuid_from("entry.timeline", &timeline)?);
-            let row: entry::Row = (id, seq, recorded_at, mac, sealed, chain);
-            entries.push(sealed_from(timeline, row)?);
-        }
+        let mut entries: Vec<Candidate> = rows.into_iter().map(Candidate::of).collect();
         match order {
-            AuditOrder::NewestFirst => entries.sort_by_key(|it| std::cmp::Reverse(place_of(it))),
-            AuditOrder::OldestFirst => entries.sort_by_key(place_of),
+            AuditOrder::NewestFirst => entries.sort_by_key(|it| std::cmp::Reverse(it.place())),
+            AuditOrder::OldestFirst => entries.sort_by_key(Candidate::place),
         }
         Ok((entries, is_last))
     }
@@ -195,8 +206,25 @@ impl Tx {
     }
 }
 
-fn place_of(entry: &SealedEntry) -> (Timestamp, TimelineId, u64) {
-    (entry.header.recorded_at, entry.header.timeline, entry.header.seq.0)
+impl Candidate {
+    fn of((timeline, id, seq, recorded_at, mac, sealed, chain): Row) -> Self {
+        let link = Link::try_from(chain.as_slice()).unwrap_or(NO_LINK);
+        let timeline = Uuid::from_slice(&timeline).ok().map(TimelineId);
+        let row: entry::Row = (id, seq, recorded_at, mac, sealed, chain);
+        let entry = timeline.and_then(|timeline| sealed_from(timeline, row).ok());
+        Self { seq, recorded_at: Timestamp(recorded_at), timeline, chain: link, entry }
+    }
+
+    fn place(&self) -> (Timestamp, Option<TimelineId>, i64) {
+        (self.recorded_at, self.timeline, self.seq)
+    }
+
+    /// Whose it is nobody can say: it is told to whoever asks for nobody's in particular.
+    fn told_for(&self, filter: &AuditFilter) -> Option<AuditFound> {
+        let mark = AuditMark { kind: AuditKind::Accepted, person: None, organisation: None, about: None };
+        let is_meant = filter.person.is_none() && filter.organisation.is_none();
+        is_meant.then(|| AuditFound::unread(self.seq, self.recorded_at, self.timeline, Some(mark), self.chain))
+    }
 }
 
 impl AcceptedPost {

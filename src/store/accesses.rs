@@ -37,10 +37,12 @@ impl DeclaredAccess {
     }
 
     fn from_row((entry, timeline, seq, declared_at, ends_at, reviewed_at): Row) -> Result<Self, StoreError> {
+        let entry = EntryId(uuid_from("emergency_access.entry", &entry)?);
+        let place = format!("emergency_access {entry}");
         Ok(Self {
-            entry: EntryId(uuid_from("emergency_access.entry", &entry)?),
-            timeline: TimelineId(uuid_from("emergency_access.timeline", &timeline)?),
-            seq: seq_from("emergency_access.seq", seq)?,
+            entry,
+            timeline: TimelineId(uuid_from(&place, &timeline)?),
+            seq: seq_from(&place, seq)?,
             declared_at: Timestamp(declared_at),
             ends_at: Timestamp(ends_at),
             reviewed_at: reviewed_at.map(Timestamp),
@@ -93,7 +95,7 @@ impl Tx {
             order by case when reviewed_at is null then 0 else 1 end, declared_at desc, entry limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-        rows.into_iter().map(DeclaredAccess::from_row).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(DeclaredAccess::from_row(row))).collect())
     }
 
     /// The patients' timelines with an access that is open at `now` or that nobody has looked at.
@@ -105,6 +107,7 @@ impl Tx {
             join timeline on timeline.id = access.timeline and timeline.subject = $2
             where access.reviewed_at is null or access.ends_at > $1 order by access.timeline";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).bind(now.0).bind(Subject::Patient.code()).fetch_all(connection).await?);
-        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("emergency_access.timeline", id)?))).collect()
+        let timeline = |(id,): &(Vec<u8>,)| uuid_from("emergency_access.timeline", id).map(TimelineId);
+        Ok(rows.iter().filter_map(|row| self.readable(timeline(row))).collect())
     }
 }

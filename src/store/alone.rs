@@ -2,10 +2,12 @@
 //! one is refused at its start, whatever machine and data folder it runs on. Commands that only read or add to the
 //! directory do not ask.
 //!
-//! SQLite: a lock on a file beside the database. PostgreSQL: an advisory lock of a session that is kept for it; when the
-//! session breaks, the journal takes no writes until it has the lock again and nobody had it in between.
+//! SQLite: a lock on a file beside the database, whose own file must stay where it is. PostgreSQL: an advisory lock of a
+//! session that is kept for it; when the session breaks, the journal takes no writes until it has the lock again and nobody
+//! had it in between.
 
 use std::fs::File;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -16,19 +18,32 @@ use tokio::time::timeout;
 
 use crate::limits::{STORE_HUB_LOCK_CHECK_MS, STORE_HUB_LOCK_POLL_MS, STORE_HUB_LOCK_WAIT_MS};
 
+use super::cause::Cause;
+use super::connect::postgres::{check, connect_one};
 use super::engine::Engine;
 use super::journal::{Journal, Shared};
 use super::{OpenError, StoreError};
 
 /// What the hub of a database holds. Advisory locks are per database, so that any number of its own will do.
 const HUB_LOCK: i64 = 0x72_65_6e_6b_65_69;
+/// The server ends the session that holds a hub's lock when it heard nothing for this long: the hub stands still, or its
+/// machine went without a word.
+const HUB_LOCK_IDLE_MS: u64 = 4 * STORE_HUB_LOCK_CHECK_MS;
 /// In `meta`: how many hubs have served this database, one after the other.
 const HUBS: &str = "hubs";
+
+/// Which file it is, whatever it is called: its device and its number there.
+type FileId = (u64, u64);
 
 /// The right to serve a database.
 #[derive(Debug)]
 pub(super) enum Hold {
-    Sqlite(#[expect(dead_code, reason = "held, not read: the lock goes with the file")] File),
+    Sqlite {
+        #[expect(dead_code, reason = "held, not read: the lock goes with the file")]
+        lock: File,
+        /// The database's own file.
+        file: FileId,
+    },
     Postgres {
         /// `None` while the session is broken.
         session: Option<PgConnection>,
@@ -44,45 +59,66 @@ impl Journal {
     /// [`OpenError::Taken`] when another hub serves it.
     pub async fn serve_alone(&self) -> Result<(), OpenError> {
         let hold = match &self.shared.engine {
-            Engine::Sqlite { writer, .. } => Hold::Sqlite(lock_beside(writer.path())?),
+            Engine::Sqlite { writer, .. } => hold_file(writer.path())?,
             Engine::Postgres(pool) => {
-                let session = Some(lock_session(&pool.connect_options()).await?);
-                let hub = self.count_hub().await?;
-                tokio::spawn(watch_session(Arc::downgrade(&self.shared)));
-                Hold::Postgres { session, hub }
+                let session = Some(lock_session(&pool.connect_options(), Some(HUB_LOCK_IDLE_MS)).await?);
+                Hold::Postgres { session, hub: self.count_hub().await? }
             }
         };
         *self.shared.hold.lock().await = Some(hold);
+        tokio::spawn(watch_hold(Arc::downgrade(&self.shared)));
         Ok(())
     }
 
-    /// Before writes are taken again: has the lock back, if it was lost.
+    /// Before writes are taken again: the database is where it was and keeps what it says, and the lock is back if it was lost.
     pub(super) async fn hold_again(&self) -> Result<(), StoreError> {
         let mut hold = self.shared.hold.lock().await;
-        let (Some(Hold::Postgres { session: session @ None, hub }), Engine::Postgres(pool)) =
-            (hold.as_mut(), &self.shared.engine)
-        else {
-            return Ok(());
-        };
-        let mut again = PgConnection::connect_with(&pool.connect_options()).await?;
-        if !try_lock(&mut again).await? || self.hubs().await? != *hub {
-            let reason = "another hub took this database over; stop it or this one".to_owned();
-            return Err(StoreError::ReadOnly { reason });
+        match (hold.as_mut(), &self.shared.engine) {
+            (Some(Hold::Sqlite { file, .. }), Engine::Sqlite { writer, .. }) => check_place(writer.path(), *file),
+            (Some(Hold::Postgres { session, hub }), Engine::Postgres(pool)) => {
+                let mut again = connect_one(&pool.connect_options()).await?;
+                if session.is_some() {
+                    again.close().await?;
+                    return Ok(());
+                }
+                if !try_lock(&mut again).await? || self.hubs().await? != *hub {
+                    let reason = "another hub took this database over; stop it or this one".to_owned();
+                    return Err(StoreError::ReadOnly { cause: Cause::TakenOver, reason });
+                }
+                bound_idle(&mut again, HUB_LOCK_IDLE_MS).await?;
+                *session = Some(again);
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        *session = Some(again);
-        Ok(())
+    }
+
+    /// Whether the right is still this hub's; `None` once it was given back.
+    async fn look_at_hold(&self) -> Option<Result<(), StoreError>> {
+        let mut hold = self.shared.hold.lock().await;
+        match (hold.as_mut()?, &self.shared.engine) {
+            (Hold::Sqlite { file, .. }, Engine::Sqlite { writer, .. }) => Some(check_place(writer.path(), *file)),
+            (Hold::Postgres { session, .. }, Engine::Postgres(_)) => {
+                let Some(alive) = session else { return Some(Ok(())) };
+                let bound = Duration::from_millis(STORE_HUB_LOCK_CHECK_MS);
+                // Also whether the server still keeps what it acknowledges: that can be changed while it runs.
+                let answered = timeout(bound, check(alive)).await.map_err(|_elapsed| sqlx::Error::PoolTimedOut);
+                let answered = answered.and_then(|answered| answered);
+                if answered.is_err() {
+                    *session = None;
+                }
+                Some(answered.map_err(StoreError::from))
+            }
+            _ => None,
+        }
     }
 
     /// Gives the database back at once; a session that only ends does so when the server notices.
     pub(super) async fn let_go(&self) {
-        let Some(Hold::Postgres { session: Some(mut session), .. }) = self.shared.hold.lock().await.take() else {
-            return;
-        };
-        let unlocked = sqlx::query("select pg_advisory_unlock($1)").bind(HUB_LOCK).execute(&mut session).await;
-        if let Err(error) = unlocked {
-            tracing::debug!(%error, "the hub's lock ends with its session");
+        let hold = self.shared.hold.lock().await.take();
+        if let Some(hold) = hold {
+            release(hold).await;
         }
-        let _ = session.close().await;
     }
 
     async fn count_hub(&self) -> Result<u64, StoreError> {
@@ -104,21 +140,52 @@ impl Journal {
 /// For whoever fills a database that no hub serves yet: the same right, as long as it is held.
 pub(super) async fn take(engine: &Engine) -> Result<Hold, OpenError> {
     Ok(match engine {
-        Engine::Sqlite { writer, .. } => Hold::Sqlite(lock_beside(writer.path())?),
+        Engine::Sqlite { writer, .. } => hold_file(writer.path())?,
         Engine::Postgres(pool) => {
-            Hold::Postgres { session: Some(lock_session(&pool.connect_options()).await?), hub: 0 }
+            // Nobody asks after this session while the database is being filled.
+            Hold::Postgres { session: Some(lock_session(&pool.connect_options(), None).await?), hub: 0 }
         }
     })
+}
+
+pub(super) async fn release(hold: Hold) {
+    let Hold::Postgres { session: Some(mut session), .. } = hold else { return };
+    let unlocked = sqlx::query("select pg_advisory_unlock($1)").bind(HUB_LOCK).execute(&mut session).await;
+    if let Err(error) = unlocked {
+        tracing::debug!(%error, "the hub's lock ends with its session");
+    }
+    let _ = session.close().await;
 }
 
 fn parsed(hubs: Option<String>) -> u64 {
     hubs.and_then(|hubs| hubs.parse().ok()).unwrap_or(0)
 }
 
+fn hold_file(database: &Path) -> Result<Hold, OpenError> {
+    let lock = lock_beside(database)?;
+    Ok(Hold::Sqlite { lock, file: id_of(database).map_err(OpenError::Lock)? })
+}
+
+fn id_of(file: &Path) -> std::io::Result<FileId> {
+    let found = std::fs::metadata(file)?;
+    Ok((found.dev(), found.ino()))
+}
+
+/// Whether the database is still the file under its name: in another, nobody would look for what is stored.
+fn check_place(database: &Path, file: FileId) -> Result<(), StoreError> {
+    let reason = match id_of(database) {
+        Ok(found) if found == file => return Ok(()),
+        Ok(_) => "another file is in the place of the database".to_owned(),
+        Err(error) => format!("the file of the database is not where it was: {error}"),
+    };
+    Err(StoreError::ReadOnly { cause: Cause::Moved, reason })
+}
+
 fn lock_beside(database: &Path) -> Result<File, OpenError> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(name).map_err(OpenError::Lock)?;
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(name);
+    let file = file.map_err(OpenError::Lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::Taken),
@@ -127,7 +194,8 @@ fn lock_beside(database: &Path) -> Result<File, OpenError> {
 }
 
 /// A session that holds the lock. A hub that was killed holds it until the server has noticed, so this waits a little.
-async fn lock_session(options: &PgConnectOptions) -> Result<PgConnection, OpenError> {
+/// `idle_ms`: the server ends it after so much silence.
+pub(super) async fn lock_session(options: &PgConnectOptions, idle_ms: Option<u64>) -> Result<PgConnection, OpenError> {
     let mut session = PgConnection::connect_with(options).await?;
     let poll = Duration::from_millis(STORE_HUB_LOCK_POLL_MS);
     let locking = async {
@@ -140,7 +208,17 @@ async fn lock_session(options: &PgConnectOptions) -> Result<PgConnection, OpenEr
         Ok(locked) => locked?,
         Err(_elapsed) => return Err(OpenError::Taken),
     }
+    if let Some(idle_ms) = idle_ms {
+        bound_idle(&mut session, idle_ms).await?;
+    }
     Ok(session)
+}
+
+/// PostgreSQL of before 14 has no such bound, and is asked for none.
+async fn bound_idle(session: &mut PgConnection, idle_ms: u64) -> Result<(), sqlx::Error> {
+    const SQL: &str = "select set_config(name, $1, false) from pg_settings where name = 'idle_session_timeout'";
+    sqlx::query(SQL).bind(idle_ms.to_string()).execute(session).await?;
+    Ok(())
 }
 
 async fn try_lock(session: &mut PgConnection) -> Result<bool, sqlx::Error> {
@@ -149,21 +227,16 @@ async fn try_lock(session: &mut PgConnection) -> Result<bool, sqlx::Error> {
     Ok(locked)
 }
 
-/// Asks again and again whether the session lives. Ends with the journal.
-async fn watch_session(shared: Weak<Shared>) {
-    let interval = Duration::from_millis(STORE_HUB_LOCK_CHECK_MS);
+/// Looks again and again whether the right is still this hub's. Ends with the journal.
+async fn watch_hold(shared: Weak<Shared>) {
     loop {
-        tokio::time::sleep(interval).await;
+        tokio::time::sleep(Duration::from_millis(STORE_HUB_LOCK_CHECK_MS)).await;
         let Some(shared) = shared.upgrade() else { return };
         let journal = Journal { shared };
-        let mut hold = journal.shared.hold.lock().await;
-        let Some(Hold::Postgres { session, .. }) = hold.as_mut() else { return };
-        let Some(alive) = session else { continue };
-        let answered = timeout(interval, alive.ping()).await.map_err(|_elapsed| sqlx::Error::PoolTimedOut);
-        if let Err(error) = answered.and_then(|ping| ping) {
-            *session = None;
-            drop(hold);
-            journal.become_read_only(&StoreError::Driver(error));
+        match journal.look_at_hold().await {
+            None => return,
+            Some(Ok(())) => {}
+            Some(Err(error)) => journal.become_read_only(&error),
         }
     }
 }

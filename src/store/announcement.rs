@@ -1,6 +1,8 @@
 //! The tables of announcements: their versions, sealed one by one and never updated, and who has read them. For whom one is,
 //! and who may write one, is judged by `actions/announcing`.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use prost::Message as _;
 
@@ -10,6 +12,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::readable::{Came, each, unread};
 use super::record::{AnnouncementRecord, code_from, uuid_from};
 use super::{StoreError, Tx};
 
@@ -83,7 +86,7 @@ impl Tx {
     /// one is named, at most `count_max`.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_announcements(
         &mut self,
         standing_at: Timestamp,
@@ -105,13 +108,13 @@ impl Tx {
                 .fetch_all(connection)
                 .await?
         });
-        self.announcements_from(rows)
+        Ok(self.announcements_from(rows))
     }
 
     /// An announcement.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_announcement(&mut self, id: AnnouncementId) -> Result<Option<Announcement>, StoreError> {
         const SQL: &str = "select announcement.id, announcement.organisation, announcement_version.number,
             announcement_version.sealed
@@ -120,7 +123,7 @@ impl Tx {
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        Ok(self.announcements_from(rows)?.pop())
+        Ok(self.announcements_from(rows).pop())
     }
 
     /// Keeps that somebody has read an announcement up to this version; an older one changes nothing.
@@ -165,36 +168,65 @@ impl Tx {
 
     async fn list_receipts(&mut self, sql: &'static str, of: &[u8]) -> Result<Vec<Receipt>, StoreError> {
         let rows: Vec<ReceiptRow> = run!(self, connection => sqlx::query_as(sql).bind(of).fetch_all(connection).await?);
-        let receipt = |(announcement, person, number, read_at): ReceiptRow| {
-            Ok(Receipt {
-                announcement: AnnouncementId(uuid_from("announcement_receipt.announcement", &announcement)?),
-                person: PersonId(uuid_from("announcement_receipt.person", &person)?),
-                number: number_from("announcement_receipt.number", number)?,
-                read_at: Timestamp(read_at),
-            })
-        };
-        rows.into_iter().map(receipt).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(receipt_from(row))).collect())
     }
 
-    fn announcements_from(&self, rows: Vec<Row>) -> Result<Vec<Announcement>, StoreError> {
+    /// The versions and receipts that cannot be read, as table and id.
+    pub(super) async fn list_unread_announcements(&mut self) -> Result<Vec<String>, StoreError> {
+        const VERSIONS: &str = "select announcement.id, announcement.organisation, announcement_version.number,
+            announcement_version.sealed
+            from announcement join announcement_version on announcement_version.announcement = announcement.id
+            order by announcement.id, announcement_version.number";
+        const RECEIPTS: &str = "select announcement, person, number, read_at from announcement_receipt
+            order by announcement, person";
+        let (versions, receipts): (Vec<Came<Row>>, Vec<Came<ReceiptRow>>) = run!(self, connection => (
+            each("announcement_version", &sqlx::query(VERSIONS).fetch_all(&mut *connection).await?),
+            each("announcement_receipt", &sqlx::query(RECEIPTS).fetch_all(&mut *connection).await?),
+        ));
+        let mut places = unread(versions, |row| self.announcement_from(row));
+        places.extend(unread(receipts, receipt_from));
+        Ok(places)
+    }
+
+    /// One with a version that cannot be read is not there: what was withdrawn is not shown again by that.
+    fn announcements_from(&self, rows: Vec<Row>) -> Vec<Announcement> {
         let mut found: Vec<Announcement> = Vec::new();
-        for (id, organisation, number, sealed) in rows {
-            let id = AnnouncementId(uuid_from("announcement.id", &id)?);
-            let organisation = OrganisationId(uuid_from("announcement.organisation", &organisation)?);
-            let number = number_from("announcement_version.number", number)?;
-            let place = format!("announcement {id} version {number}");
-            let opened = self.region.board().open(&version_aad(id, organisation, number), &sealed);
-            let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
-            let record = AnnouncementRecord::decode(&bytes[..])
-                .map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-            let version = version_from(&place, number, record)?;
-            match found.last_mut().filter(|last| last.id == id) {
-                Some(known) => known.versions.push(version),
-                None => found.push(Announcement { id, organisation, versions: vec![version] }),
+        let mut spoilt: HashSet<Vec<u8>> = HashSet::new();
+        for row in rows {
+            let id = row.0.clone();
+            match self.readable(self.announcement_from(row)) {
+                None => {
+                    spoilt.insert(id);
+                }
+                Some(read) => match found.last_mut().filter(|last| last.id == read.id) {
+                    Some(known) => known.versions.extend(read.versions),
+                    None => found.push(read),
+                },
             }
         }
-        Ok(found)
+        found.retain(|one| !spoilt.contains(one.id.0.as_bytes().as_slice()));
+        found
     }
+
+    /// An announcement with one version.
+    fn announcement_from(&self, (id, organisation, number, sealed): Row) -> Result<Announcement, StoreError> {
+        let id = AnnouncementId(uuid_from("announcement.id", &id)?);
+        let place = format!("announcement {id} version {number}");
+        let organisation = OrganisationId(uuid_from(&place, &organisation)?);
+        let number = number_from(&place, number)?;
+        let opened = self.region.board().open(&version_aad(id, organisation, number), &sealed);
+        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
+        let record =
+            AnnouncementRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        Ok(Announcement { id, organisation, versions: vec![version_from(&place, number, record)?] })
+    }
+}
+
+fn receipt_from((announcement, person, number, read_at): ReceiptRow) -> Result<Receipt, StoreError> {
+    let announcement = AnnouncementId(uuid_from("announcement_receipt.announcement", &announcement)?);
+    let place = format!("announcement_receipt {announcement}");
+    let (person, number) = (PersonId(uuid_from(&place, &person)?), number_from(&place, number)?);
+    Ok(Receipt { announcement, person, number, read_at: Timestamp(read_at) })
 }
 
 /// Its place: whose announcement, for which organisation, which version. None can stand in for another.

@@ -14,7 +14,6 @@ use super::batch::audit_aad;
 use super::engine::run;
 use super::record::{code_from, link_from, uuid_from};
 use super::rows::{self, Rows};
-use super::timeline::NO_LINK;
 use super::{AuditSeal, SealedAudit, StoreError, Tx};
 
 /// A record of the audit log, opened.
@@ -63,17 +62,8 @@ impl Tx {
         if audits.is_empty() {
             return Ok(());
         }
-        // The row's lock is held until the commit: hubs append one after the other.
-        const TAKE: &str = "update audit_head set seq = seq + $1 where id = 1 returning seq, chain";
-        const MOVE: &str = "update audit_head set chain = $1 where id = 1";
         let count = i64::try_from(audits.len()).expect("a batch is bounded");
-        let heads: Vec<(i64, Vec<u8>)> =
-            run!(self, connection => sqlx::query_as(TAKE).bind(count).fetch_all(connection).await?);
-        let [(last, head)] = heads.as_slice() else {
-            return Err(StoreError::inconsistent("audit_head", "its row is missing"));
-        };
-        let mut head = link_from("audit_head.chain", head)?;
-        let mut next = last - count;
+        let (mut next, mut head) = self.take_audit_places(count).await?;
         for chunk in rows::chunks(audits) {
             let text = INSERT.text(self.marks(), chunk.len());
             run!(self, connection => {
@@ -95,10 +85,7 @@ impl Tx {
                 query.execute(connection).await?;
             });
         }
-        let moved = run!(self, connection => {
-            sqlx::query(MOVE).bind(head.as_slice()).execute(connection).await?.rows_affected()
-        });
-        StoreError::check_rows("moving the audit head", 1, moved)
+        self.move_audit_head(next, &head).await
     }
 
     /// Keeps acts, in the transaction that does what they say. The region's key seals them.
@@ -138,9 +125,10 @@ impl Tx {
         Ok(self.find_last_audit_at().await?.map_or(now, |last| now.max(last)))
     }
 
-    /// When the last record was made; `None`: there is none.
+    /// When the last record was made; `None`: there is none. What stands behind the log's end says no time.
     pub(super) async fn find_last_audit_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        const SQL: &str = "select recorded_at from audit order by seq desc limit 1";
+        const SQL: &str = "select recorded_at from audit where seq <= (select max(audit_head.seq) from audit_head)
+            order by seq desc limit 1";
         let row: Option<(i64,)> = run!(self, connection => sqlx::query_as(SQL).fetch_optional(connection).await?);
         Ok(row.map(|(at,)| Timestamp(at)))
     }
@@ -150,16 +138,17 @@ impl Tx {
     /// # Errors
     /// When the database fails or a record does not open.
     pub async fn list_audits(&mut self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
-        let rows = self.list_audit_rows(i64::try_from(after).unwrap_or(i64::MAX), limit).await?;
+        let from = i64::try_from(after).unwrap_or(i64::MAX).saturating_add(1);
+        let rows = self.list_audit_rows(from, limit).await?;
         self.open_audits(rows).await
     }
 
-    /// The rows after `after` as their columns are.
-    pub(super) async fn list_audit_rows(&mut self, after: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
+    /// The rows from this number on, as their columns are.
+    pub(super) async fn list_audit_rows(&mut self, from: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
         const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
-            from audit where seq > $1 order by seq limit $2";
+            from audit where seq >= $1 order by seq limit $2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(run!(self, connection => sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(connection).await?))
+        Ok(run!(self, connection => sqlx::query_as(SQL).bind(from).bind(limit).fetch_all(connection).await?))
     }
 
     /// The seq of the last record; 0: there is none.
@@ -191,9 +180,11 @@ impl Tx {
         });
         let mut ends = Vec::with_capacity(rows.len());
         for row in rows {
-            let row = audit_row_from(row)?;
-            let seq = u64::try_from(row.seq).map_err(|error| StoreError::inconsistent("audit.seq", error))?;
-            let record = self.open_audit(row).await.ok().and_then(|opened| opened.record);
+            let seq = u64::try_from(row.0).map_err(|error| StoreError::inconsistent("audit.seq", error))?;
+            let record = match audit_row_from(row) {
+                Ok(row) => self.open_audit(row).await.ok().and_then(|opened| opened.record),
+                Err(_) => None,
+            };
             let act = record.and_then(|bytes| match codec::decode_audited(&bytes) {
                 Ok(Audited::Act(act)) => Some(act),
                 _ => None,
@@ -269,13 +260,6 @@ impl Tx {
             chain,
             record,
         })
-    }
-
-    /// Where the audit chain ends, by its own record of that: a link that is none is damage like any other, and fits nothing.
-    pub(super) async fn find_audit_head(&mut self) -> Result<(i64, Link), StoreError> {
-        const SQL: &str = "select seq, chain from audit_head where id = 1";
-        let (seq, chain): (i64, Vec<u8>) = run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
-        Ok((seq, chain.try_into().unwrap_or(NO_LINK)))
     }
 
     /// Starts the chain in a new store.

@@ -159,7 +159,8 @@ impl Tx {
         });
         let Some((calls_itself, registered)) = row else { return Ok(DeviceSeen::default()) };
         let registered = registered.as_deref().map(|id| super::record::uuid_from("sign_in.registered_device", id));
-        self.device_named(&calls_itself, registered.transpose()?.map(DeviceId)).await
+        let registered = registered.and_then(|id| self.readable(id)).map(DeviceId);
+        self.device_named(&calls_itself, registered).await
     }
 
     /// Why this version was made, which stands with it; nothing, of the first.
@@ -206,13 +207,14 @@ impl Tx {
     /// out of it.
     pub(super) async fn find_span_in_region(&mut self, patient: PatientId) -> Result<Option<Span>, StoreError> {
         const SQL: &str = "select (select min(recorded_at) from entry where timeline = $1),
-            (select for_training from patient where timeline = $1),
-            (select destroyed_at from destroyed_record where timeline = $1)";
-        let row: (Option<i64>, Option<i64>, Option<i64>) = run!(self, connection => {
+            (select for_training from patient where timeline = $1)";
+        let row: (Option<i64>, Option<i64>) = run!(self, connection => {
             sqlx::query_as(SQL).bind(patient.0.as_bytes().as_slice()).fetch_one(connection).await?
         });
-        let (began_at, for_training, destroyed_at) = row;
+        let (began_at, for_training) = row;
+        // A stone that was written by hand hides no copy.
+        let destroyed_at = self.find_destroyed(patient).await?.map(|stone| stone.destroyed_at);
         let began_at = began_at.filter(|_| for_training != Some(1)).map(Timestamp);
-        Ok(began_at.map(|began_at| Span { began_at, destroyed_at: destroyed_at.map(Timestamp) }))
+        Ok(began_at.map(|began_at| Span { began_at, destroyed_at }))
     }
 }

@@ -1,5 +1,6 @@
 //! Looking for records of the audit log: by patient, person, organisation, kind and time, newest or oldest first. What must
-//! be found stands in the clear beside each record; only what is told is opened.
+//! be found stands in the clear beside each record; only what is told is opened. A row that cannot be read at all is told at its
+//! place, and hides nothing behind it; what stands behind the log's end is no record.
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::limits::{AUDIT_LOOKED_AT_RECORDS_MAX, AUDIT_OUT_OF_ORDER_S, AUDIT_SEA
 
 use super::accepted::AcceptedPost;
 use super::audit::{AuditRow, Row, audit_row_from};
+use super::audit_damaged::DamagedAudit;
 use super::audit_known::{DeviceSeen, Span};
 use super::engine::run;
 use super::{AuditRecord, StoreError, Tx};
@@ -49,6 +51,26 @@ pub struct AuditPage {
     pub found: Vec<AuditFound>,
     /// The last record that was looked at (of what was accepted, its moment); `None`: there are no more.
     pub next: Option<u64>,
+}
+
+/// A row that one of the leads finds.
+enum Candidate {
+    Record(AuditRow),
+    Damaged(DamagedAudit),
+}
+
+impl Candidate {
+    fn of(row: Row) -> Self {
+        let damaged = DamagedAudit::of(&row);
+        audit_row_from(row).map_or(Self::Damaged(damaged), Self::Record)
+    }
+
+    const fn seq(&self) -> i64 {
+        match self {
+            Self::Record(row) => row.seq,
+            Self::Damaged(row) => row.seq,
+        }
+    }
 }
 
 /// By what records are found first; the rest of a filter is tried on each.
@@ -134,10 +156,11 @@ impl Tx {
             let is_last = rows.len() < AUDIT_SEARCH_PAGE_RECORDS;
             for row in rows {
                 looked_at += 1;
-                cursor = Some(row.seq);
-                if let Some(found) = self.take(row, filter, span).await? {
-                    page.found.push(found);
-                }
+                cursor = Some(row.seq());
+                page.found.extend(match row {
+                    Candidate::Record(row) => self.take(row, filter, span).await?,
+                    Candidate::Damaged(row) => row.told_for(filter),
+                });
                 if page.found.len() == limit {
                     page.next = cursor.and_then(|seq| u64::try_from(seq).ok());
                     return Ok(page);
@@ -160,16 +183,16 @@ impl Tx {
         above: i64,
         below: i64,
         order: AuditOrder,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        let mut rows: Vec<AuditRow> = Vec::new();
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let mut rows: Vec<Candidate> = Vec::new();
         for lead in leads {
             rows.extend(self.list_led(*lead, above, below, order).await?);
         }
         match order {
-            AuditOrder::NewestFirst => rows.sort_by_key(|row| std::cmp::Reverse(row.seq)),
-            AuditOrder::OldestFirst => rows.sort_by_key(|row| row.seq),
+            AuditOrder::NewestFirst => rows.sort_by_key(|row| std::cmp::Reverse(row.seq())),
+            AuditOrder::OldestFirst => rows.sort_by_key(Candidate::seq),
         }
-        rows.dedup_by_key(|row| row.seq);
+        rows.dedup_by_key(|row| row.seq());
         // Beyond so many, one of them may have more that come first.
         rows.truncate(AUDIT_SEARCH_PAGE_RECORDS);
         Ok(rows)
@@ -181,7 +204,7 @@ impl Tx {
         above: i64,
         below: i64,
         order: AuditOrder,
-    ) -> Result<Vec<AuditRow>, StoreError> {
+    ) -> Result<Vec<Candidate>, StoreError> {
         const BY_TIMELINE: [&str; 2] = both_orders!("timeline = $4 and");
         const BY_PERSON: [&str; 2] = both_orders!("person = $4 and");
         const BY_ABOUT: [&str; 2] = both_orders!("about = $4 and");
@@ -208,7 +231,7 @@ impl Tx {
             }
             Err((text, None)) => sqlx::query_as(text).bind(above).bind(below).bind(limit).fetch_all(connection).await?,
         });
-        rows.into_iter().map(audit_row_from).collect()
+        Ok(rows.into_iter().map(Candidate::of).collect())
     }
 
     /// The record, opened, if the filter means it.
@@ -242,7 +265,8 @@ impl Tx {
         self.complete_audit(record, audited).await.map(Some)
     }
 
-    /// The seqs between which all records of this time lie. Records of one moment may stand a little out of order.
+    /// The seqs between which all records of this time lie, none behind the log's end. Records of one moment may stand a little out
+    /// of order.
     async fn seqs_between(
         &mut self,
         from: Option<Timestamp>,
@@ -258,17 +282,17 @@ impl Tx {
             Some(until) => self.first_since(until.saturating_add(slack), head).await?,
             None => i64::MAX,
         };
-        Ok((above, below))
+        Ok((above, below.min(head + 1)))
     }
 
     /// The first record that is not older; one behind the last where all are.
     async fn first_since(&mut self, moment: Timestamp, head: i64) -> Result<i64, StoreError> {
-        const SQL: &str = "select seq, recorded_at from audit where seq >= $1 order by seq limit 1";
+        const SQL: &str = "select seq, recorded_at from audit where seq >= $1 and seq <= $2 order by seq limit 1";
         let (mut low, mut high) = (1, head + 1);
         while low < high {
             let middle = low + (high - low) / 2;
             let row: Option<(i64, i64)> =
-                run!(self, connection => sqlx::query_as(SQL).bind(middle).fetch_optional(connection).await?);
+                run!(self, connection => sqlx::query_as(SQL).bind(middle).bind(head).fetch_optional(connection).await?);
             match row {
                 Some((seq, recorded_at)) if recorded_at < moment.0 => low = seq + 1,
                 _ => high = middle,

@@ -11,6 +11,7 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::readable::{Came, each};
 use super::record::{BellRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -114,10 +115,10 @@ impl Tx {
     pub async fn list_bells(&mut self, person: PersonId) -> Result<Vec<Bell>, StoreError> {
         const SQL: &str = "select id, person, role, organisation, sign_in, registered_device, sealed, wish, added_at,
             renewed_at, rung_at from bell where person = $1 order by renewed_at desc, id desc";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("bell", &sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        rows.into_iter().map(|row| self.bell_from(row).map(|(bell, _)| bell)).collect()
+        Ok(self.readable_each(rows, |row| self.bell_from(row).map(|(bell, _)| bell)))
     }
 
     /// A bell and where it is rung.
@@ -142,9 +143,9 @@ impl Tx {
             "select bell.id, bell.person, bell.role, bell.organisation, bell.registered_device, bell.wish,
             quiet_hours.from_min, quiet_hours.until_min
             from bell left join quiet_hours on quiet_hours.person = bell.person where bell.renewed_at > $1";
-        let rows: Vec<AwakeRow> =
-            run!(self, connection => sqlx::query_as(SQL).bind(after.0).fetch_all(connection).await?);
-        rows.into_iter().map(awake_from).collect()
+        let rows: Vec<Came<AwakeRow>> =
+            run!(self, connection => each("bell", &sqlx::query(SQL).bind(after.0).fetch_all(connection).await?));
+        Ok(self.readable_each(rows, awake_from))
     }
 
     /// Notes that a bell is rung now. `false`: it was rung after `since`, or is there no more.
@@ -311,7 +312,7 @@ impl Tx {
             let person = PersonId(uuid_from("quiet_hours.person", &person)?);
             Ok(Held { person, quiet: quiet_from(from, until)?, since: Timestamp(since) })
         };
-        rows.into_iter().map(held).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(held(row))).collect())
     }
 
     /// What waited is told of now. `false`: it was told of already.
@@ -334,8 +335,9 @@ impl Tx {
         let (id, person, role, organisation, sign_in, registered, sealed, wish, added_at, renewed_at, rung_at) = row;
         let id = uuid_from("bell.id", &id)?;
         let opened = self.region.bells().open(&record_aad(BELL, id), &sealed);
-        let opened = opened.map_err(StoreError::cannot_open("bell"))?;
-        let record = BellRecord::decode(&*opened).map_err(|error| StoreError::inconsistent("bell.sealed", error))?;
+        let place = format!("bell {id}");
+        let opened = opened.map_err(StoreError::cannot_open(place.as_str()))?;
+        let record = BellRecord::decode(&*opened).map_err(|error| StoreError::inconsistent(place, error))?;
         let bell = Bell {
             id: BellId(id),
             person: PersonId(uuid_from("bell.person", &person)?),

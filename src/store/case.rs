@@ -1,6 +1,8 @@
 //! The table of good-practice cases: their versions, each sealed with a key of the region's and bound to its place, never
 //! updated, and deleted when another takes their place. Who sees which, and what may follow what, is judged by `actions/cases`.
 
+use std::collections::HashSet;
+
 use prost::Message;
 
 use crate::domain::case::{Case, CaseStep, CaseTag, CaseVersion, CaseWords};
@@ -9,6 +11,7 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::readable::{Came, each, unread};
 use super::record::{code_from, uuid_from};
 use super::{StoreError, Tx};
 
@@ -91,44 +94,64 @@ impl Tx {
     /// All cases, the newest first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_cases(&mut self) -> Result<Vec<Case>, StoreError> {
         const SQL: &str = "select case_id, number, sealed from case_version order by case_id desc, number";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        self.cases_from(rows)
+        Ok(self.cases_from(rows))
     }
 
     /// A case.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_case(&mut self, id: CaseId) -> Result<Option<Case>, StoreError> {
         const SQL: &str = "select case_id, number, sealed from case_version where case_id = $1 order by number";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        Ok(self.cases_from(rows)?.pop())
+        Ok(self.cases_from(rows).pop())
     }
 
-    fn cases_from(&self, rows: Vec<Row>) -> Result<Vec<Case>, StoreError> {
+    /// The versions that cannot be read, as table and id.
+    pub(super) async fn list_unread_cases(&mut self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "select case_id, number, sealed from case_version order by case_id, number";
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("case_version", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(unread(rows, |row| self.case_from(row)))
+    }
+
+    /// One with a version that cannot be read is not there: what was withdrawn, or never approved, is not shown by that.
+    fn cases_from(&self, rows: Vec<Row>) -> Vec<Case> {
         let mut found: Vec<Case> = Vec::new();
-        for (id, number, sealed) in rows {
-            let id = CaseId(uuid_from("case_version.case_id", &id)?);
-            let place = format!("case {id} version {number}");
-            let number = u32::try_from(number).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-            let opened = self.region.board().open(&version_aad(id, number), &sealed);
-            let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
-            let record =
-                CaseRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-            let author = PersonId(uuid_from(&place, &record.author)?);
-            let organisation = OrganisationId(uuid_from(&place, &record.organisation)?);
-            let version = version_from(&place, number, record)?;
-            match found.last_mut().filter(|last| last.id == id) {
-                Some(known) => known.versions.push(version),
-                None => found.push(Case { id, author, organisation, versions: vec![version] }),
+        let mut spoilt: HashSet<Vec<u8>> = HashSet::new();
+        for row in rows {
+            let id = row.0.clone();
+            match self.readable(self.case_from(row)) {
+                None => {
+                    spoilt.insert(id);
+                }
+                Some(read) => match found.last_mut().filter(|last| last.id == read.id) {
+                    Some(known) => known.versions.extend(read.versions),
+                    None => found.push(read),
+                },
             }
         }
-        Ok(found)
+        found.retain(|one| !spoilt.contains(one.id.0.as_bytes().as_slice()));
+        found
+    }
+
+    /// A case with one version.
+    fn case_from(&self, (id, number, sealed): Row) -> Result<Case, StoreError> {
+        let id = CaseId(uuid_from("case_version.case_id", &id)?);
+        let place = format!("case_version {id} version {number}");
+        let number = u32::try_from(number).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let opened = self.region.board().open(&version_aad(id, number), &sealed);
+        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
+        let record = CaseRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let author = PersonId(uuid_from(&place, &record.author)?);
+        let organisation = OrganisationId(uuid_from(&place, &record.organisation)?);
+        Ok(Case { id, author, organisation, versions: vec![version_from(&place, number, record)?] })
     }
 }
 

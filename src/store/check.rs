@@ -18,14 +18,15 @@ use crate::limits::{CHECK_FAULTS_MAX, FOLD_PAGE_ENTRIES};
 use crate::vault::PatientKey;
 use crate::vault::chain::{self, GENESIS, Link};
 
+use super::check_audits;
 use super::check_files::{self, Named};
 use super::check_reading;
 use super::check_rulebooks;
 use super::engine::Engine;
 use super::projection::Projected;
 use super::record::seq_into;
-use super::timeline::{NO_LINK, RawHead};
-use super::{Journal, SealedEntry, SealedSnapshot, Shelf, StoreError, Tx, audit, connect};
+use super::timeline::RawHead;
+use super::{Journal, SealedEntry, SealedSnapshot, Shelf, StoreError, Tx, connect};
 
 closed_list! {
     /// What is wrong somewhere.
@@ -141,7 +142,7 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     let orphans = journal.read(|tx| Box::pin(tx.list_orphans())).await?;
     let nowhere = || Text::fixed("ID のないタイムライン", "a timeline without an id");
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, timeline.map_or_else(nowhere, whole)));
-    check_audits(journal, &mut report).await?;
+    check_audits::check_audits(journal, &mut report).await?;
     check_reading::check_reading(journal, &mut report).await?;
     check_rulebooks::check_rulebooks(journal, &mut report).await?;
     let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
@@ -174,6 +175,10 @@ fn whole(timeline: TimelineId) -> Text {
 
 fn duties_of(timeline: TimelineId) -> Text {
     Text::new(format!("タイムライン {timeline} の約束"), format!("duties of timeline {timeline}"))
+}
+
+fn stone_of(timeline: TimelineId) -> Text {
+    Text::new(format!("タイムライン {timeline} の廃棄の印"), format!("destroyed_record {timeline}"))
 }
 
 fn due_time_of(timeline: TimelineId) -> Text {
@@ -211,12 +216,11 @@ impl Tx {
             }
             Err(error) => return Err(error),
         };
-        let empty = |subject| PatientState::empty_of(subject, timeline);
         let mut walk = Walk {
             seq: Seq::ZERO,
             chain: GENESIS,
             recorded_at: Timestamp::MIN,
-            state: key.and(head.subject).map(empty),
+            state: key.map(|_| PatientState::empty_of(head.is_about, timeline)),
             at_snapshot: None,
             duties: BTreeMap::new(),
         };
@@ -240,7 +244,7 @@ impl Tx {
         self.check_projections(state, &walk.duties, key, &mut report).await?;
         // Too early costs whoever lists the records that are due a look; too late hides one. No office's page is ever due, and of
         // one that the hub began the migration says a time that nobody wrote at.
-        if head.subject == Some(Subject::Patient) && head.written_at > state.written_at {
+        if head.is_about == Subject::Patient && head.written_at > state.written_at {
             report.fault(FaultKind::Head, whole(timeline));
         }
         Ok(report)
@@ -252,11 +256,20 @@ impl Tx {
         report: &mut Report,
     ) -> Result<Option<Arc<PatientKey>>, StoreError> {
         match self.find_key(timeline).await {
-            Ok(key) => return Ok(key),
+            Ok(key) => {
+                // Of a record that is there nothing else is left.
+                if self.has_stone(timeline).await? {
+                    report.fault(FaultKind::Row, stone_of(timeline));
+                }
+                return Ok(key);
+            }
             Err(StoreError::KeyDestroyed(_)) => {
                 report.destroyed = 1;
                 if self.find_destroyed(timeline.as_patient()).await?.is_none() {
                     report.fault(FaultKind::Key, whole(timeline));
+                    if self.has_stone(timeline).await? {
+                        report.fault(FaultKind::Row, stone_of(timeline));
+                    }
                 }
             }
             Err(StoreError::Inconsistent { place, .. }) => {
@@ -292,7 +305,9 @@ impl Tx {
         // Whatever the rules say, the clock must look no later than the first duty falls due.
         let due = duties.values().filter(|duty| duty.runs() && awaits_its_due_time(duty)).map(|duty| duty.due).min();
         let looks_at = self.find_due(timeline).await?;
-        if due.is_some_and(|due| looks_at.is_none_or(|at| at > due)) {
+        let is_late = due.is_some_and(|due| looks_at.is_none_or(|at| at > due));
+        // Standing duties are looked at where none is open, too: only the row says when.
+        if is_late || self.misses_its_due_time(timeline).await? {
             report.fault(FaultKind::Projection, due_time_of(timeline));
         }
         Ok(())
@@ -345,7 +360,8 @@ fn check_entry(walk: &mut Walk, sealed: &SealedEntry, key: Option<&PatientKey>, 
 
 fn check_head(walk: &Walk, head: &RawHead, report: &mut Report) {
     let times_agree = walk.seq == Seq::ZERO || walk.recorded_at == head.recorded_at;
-    if seq_into(walk.seq) != head.seq || walk.chain != head.chain || !times_agree || head.subject.is_none() {
+    if seq_into(walk.seq) != head.seq || walk.chain != head.chain || !times_agree || head.subject != Some(head.is_about)
+    {
         report.fault(FaultKind::Head, one_of(head.timeline, Seq(u64::try_from(head.seq).unwrap_or(0))));
     }
 }
@@ -360,46 +376,4 @@ fn check_snapshot(snapshot: &SealedSnapshot, walk: &Walk, key: &PatientKey, repo
     if !is_as_folded {
         report.fault(FaultKind::Snapshot, one_of(snapshot.timeline, snapshot.seq));
     }
-}
-
-fn audited(seq: i64) -> Text {
-    Text::new(format!("監査記録 {seq} 番"), format!("audit record {seq}"))
-}
-
-async fn check_audits(journal: &Journal, report: &mut Report) -> Result<(), StoreError> {
-    let (head_seq, head_chain) = journal.read(|tx| Box::pin(tx.find_audit_head())).await?;
-    let (mut seq, mut chain) = (0, GENESIS);
-    // Records appended since the head was read are left for the next check.
-    while seq < head_seq {
-        let rows = journal.read(move |tx| Box::pin(tx.list_audit_rows(seq, FOLD_PAGE_ENTRIES))).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows.into_iter().filter(|row| row.0 <= head_seq) {
-            let (at, link) = (row.0, Link::try_from(row.4.as_slice()));
-            let place = audited(at);
-            report.audits += 1;
-            if at != seq + 1 {
-                report.fault(FaultKind::Gap, place.clone());
-            }
-            let (before, row) = (chain, audit::audit_row_from(row));
-            (seq, chain) = (at, link.unwrap_or(NO_LINK));
-            let Ok(row) = row else {
-                report.fault(FaultKind::Unreadable, place);
-                continue;
-            };
-            if audit::link(&before, at, &row.audit) != row.chain {
-                report.fault(FaultKind::Chain, place.clone());
-            }
-            match journal.read(move |tx| Box::pin(async move { tx.open_audit(row).await })).await {
-                Ok(_) => {}
-                Err(StoreError::Inconsistent { .. }) => report.fault(FaultKind::Unreadable, place),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    if (seq, chain) != (head_seq, head_chain) {
-        report.fault(FaultKind::Head, audited(head_seq));
-    }
-    Ok(())
 }

@@ -10,7 +10,8 @@ use crate::vault::UsedAssertion;
 
 use super::engine::run;
 use super::guarded::{self, Value};
-use super::record::{ClientRecord, code_from, record_aad, uuid_from};
+use super::readable::{Came, each};
+use super::record::{ClientRecord, UNREADABLE, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 pub(super) const CLIENT: &[u8; 16] = b"client/v1\0\0\0\0\0\0\0";
@@ -54,25 +55,26 @@ impl Tx {
     /// The client with this id, whether it stands or not.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_client(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
         const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at, mac
             from client where id = $1";
-        let row: Option<ClientRow> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
+        let rows: Vec<Came<ClientRow>> = run!(self, connection => {
+            each("client", &sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        Ok(row.map(|row| self.client_from(row)).transpose()?.flatten())
+        Ok(self.clients_from(rows).pop())
     }
 
     /// All clients that are not removed, the oldest first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_clients(&mut self) -> Result<Vec<Client>, StoreError> {
         const SQL: &str = "select id, organisation, sealed, scopes, registered_at, suspended_at, removed_at, mac
             from client where removed_at is null order by registered_at, id";
-        let rows: Vec<ClientRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().filter_map(|row| self.client_from(row).transpose()).collect()
+        let rows: Vec<Came<ClientRow>> =
+            run!(self, connection => each("client", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(self.clients_from(rows))
     }
 
     /// Who of the people is a client, removed ones too.
@@ -102,8 +104,14 @@ impl Tx {
             ClientChange::Resume => RESUME,
             ClientChange::Remove => REMOVE,
         };
-        // One that was not written with the region's key is not found, and gets no MAC here either.
-        let stands = self.find_client(id).await?.filter(|_| change != ClientChange::Remove);
+        // One that was not written with the region's key is not there, but for its end, which needs nothing that it says.
+        let stands = match change {
+            ClientChange::Remove => None,
+            ClientChange::Suspend | ClientChange::Resume => match self.find_client(id).await? {
+                Some(client) => Some(client),
+                None => return Ok(false),
+            },
+        };
         let mac = stands.map(|mut client| {
             client.suspended_at = (change == ClientChange::Suspend).then_some(now);
             guarded::CLIENT.mac(&self.region, &client_row(&client)).as_bytes().to_vec()
@@ -153,11 +161,10 @@ impl Tx {
     pub async fn list_client_keys(&mut self, client: ClientId) -> Result<Vec<KeptKey>, StoreError> {
         const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at, mac from client_key
             where client = $1 order by added_at, kid";
-        let rows: Vec<KeyRow> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let rows: Vec<Came<KeyRow>> = run!(self, connection => {
+            each("client_key", &sqlx::query(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        let keys = rows.into_iter().filter_map(|row| self.key_from(row).transpose());
-        keys.map(|key| key.map(|(_, key)| key)).collect()
+        Ok(self.keys_from(rows).into_iter().map(|(_, key)| key).collect())
     }
 
     /// The keys of all clients that were not removed, the oldest first.
@@ -167,8 +174,9 @@ impl Tx {
     pub async fn list_standing_client_keys(&mut self) -> Result<Vec<(ClientId, KeptKey)>, StoreError> {
         const SQL: &str = "select client, kid, algorithm, material, added_at, removed_at, mac from client_key
             where removed_at is null order by added_at, kid";
-        let rows: Vec<KeyRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().filter_map(|row| self.key_from(row).transpose()).collect()
+        let rows: Vec<Came<KeyRow>> =
+            run!(self, connection => each("client_key", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(self.keys_from(rows))
     }
 
     /// When each key of a client last got it a token, removed ones too.
@@ -178,10 +186,10 @@ impl Tx {
     pub async fn list_client_key_uses(&mut self, client: PersonId) -> Result<Vec<(String, Timestamp)>, StoreError> {
         const SQL: &str = "select client_key, max(issued_at) from sign_in
             where person = $1 and client_key is not null group by client_key order by client_key";
-        let rows: Vec<(String, i64)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let rows: Vec<Came<(String, i64)>> = run!(self, connection => {
+            each("sign_in", &sqlx::query(SQL).bind(client.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        Ok(rows.into_iter().map(|(key, at)| (key, Timestamp(at))).collect())
+        Ok(self.readable_each(rows, |(key, at)| Ok((key, Timestamp(at)))))
     }
 
     /// From now on a key opens nothing.
@@ -242,19 +250,33 @@ impl Tx {
         Ok(count)
     }
 
+    fn clients_from(&self, rows: Vec<Came<ClientRow>>) -> Vec<Client> {
+        self.readable_each(rows, |row| self.client_from(row)).into_iter().flatten().collect()
+    }
+
+    fn keys_from(&self, rows: Vec<Came<KeyRow>>) -> Vec<(ClientId, KeptKey)> {
+        self.readable_each(rows, |row| self.key_from(row)).into_iter().flatten().collect()
+    }
+
     /// `None`: it is not removed, and nobody with the region's key registered it so.
     fn client_from(&self, row: ClientRow) -> Result<Option<Client>, StoreError> {
         let (id, organisation, sealed, scopes, registered_at, suspended_at, removed_at, mac) = row;
         let id = ClientId(uuid_from("client.id", &id)?);
         let place = format!("client {id}");
-        let opened = self.region.names().open(&record_aad(CLIENT, id.0), &sealed);
-        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
-        let record =
-            ClientRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+        let opened = self.region.names().open(&record_aad(CLIENT, id.0), &sealed).ok();
+        let record = opened.and_then(|bytes| ClientRecord::decode(&bytes[..]).ok());
+        // What it is for is a label: what it may do is in its scopes.
+        let unreadable = || {
+            if removed_at.is_none() {
+                self.note_unopened(&place);
+            }
+            UNREADABLE.to_owned()
+        };
+        let purpose = record.map_or_else(unreadable, |record| record.purpose);
         let client = Client {
             id,
-            organisation: OrganisationId(uuid_from("client.organisation", &organisation)?),
-            purpose: record.purpose,
+            organisation: OrganisationId(uuid_from(&place, &organisation)?),
+            purpose,
             scopes: Scopes::parse("scopes", &scopes).map_err(|error| StoreError::inconsistent(place, error))?,
             registered_at: Timestamp(registered_at),
             suspended_at: suspended_at.map(Timestamp),
@@ -269,7 +291,8 @@ impl Tx {
     fn key_from(&self, row: KeyRow) -> Result<Option<(ClientId, KeptKey)>, StoreError> {
         let (client, id, algorithm, material, added_at, removed_at, mac) = row;
         let client = ClientId(uuid_from("client_key.client", &client)?);
-        let algorithm = code_from("client_key.algorithm", &algorithm, KeyAlgorithm::from_code(&algorithm))?;
+        let place = format!("client_key {client} {id}");
+        let algorithm = code_from(&place, &algorithm, KeyAlgorithm::from_code(&algorithm))?;
         let key = ClientKey { id, algorithm, material };
         let (added_at, removed_at) = (Timestamp(added_at), removed_at.map(Timestamp));
         let counts = removed_at.is_some()

@@ -33,7 +33,7 @@ impl Journal {
     fn commit_error(&self, error: StoreError, batch: &Batch) -> CommitError {
         let error = self.note_failure(error);
         match (Trouble::of(&error), error) {
-            (_, StoreError::ReadOnly { reason }) => CommitError::Unavailable { reason },
+            (_, StoreError::ReadOnly { reason, .. }) => CommitError::Unavailable { reason },
             (Trouble::Storage, error) => CommitError::Unavailable { reason: error.to_string() },
             (Trouble::Conflict, _) => CommitError::Moved(batch.heads.iter().map(|head| head.timeline).collect()),
             (Trouble::Other, error) => CommitError::Store(error),

@@ -1,6 +1,6 @@
 //! Opening the database of a URL: what must hold of it before anything is written, and whose it is.
 
-mod postgres;
+pub(super) mod postgres;
 pub(super) mod sqlite;
 
 use super::data_key::{Founding, KeptDataKey};
@@ -8,12 +8,20 @@ use super::dump::Found;
 use super::engine::Engine;
 use super::journal::Journal;
 use super::meta::REGION_KEY;
-use super::{OpenError, StoreError, dump, migrate};
+use super::{OpenError, StoreError, alone, dump, migrate};
+
+/// Whether a database of an earlier version is brought on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Steps {
+    Taken,
+    Refused,
+}
 
 /// Connects, checks what durability rests on, and migrates.
 ///
-/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore.
-pub(super) async fn connect(url: &str, founding: Founding) -> Result<Engine, OpenError> {
+/// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore; one of an earlier
+/// version is changed by nobody while a hub serves it.
+pub(super) async fn connect(url: &str, founding: Founding, steps: Steps) -> Result<Engine, OpenError> {
     let may_make = founding != Founding::Refused;
     let engine = open_engine(url, may_make).await?;
     match dump::look(&Journal::bare(engine.clone())).await? {
@@ -21,7 +29,19 @@ pub(super) async fn connect(url: &str, founding: Founding) -> Result<Engine, Ope
         Found::Nothing if !may_make => return Err(OpenError::NoStore),
         Found::Nothing | Found::Store => {}
     }
-    migrate::migrate(&engine).await?;
+    let Some(found) = migrate::find_behind(&Journal::bare(engine.clone())).await? else {
+        // Nothing is to be done; one of a later version, or whose steps are not ours, is refused.
+        migrate::migrate(&engine).await?;
+        return Ok(engine);
+    };
+    if steps == Steps::Refused {
+        engine.close().await;
+        return Err(OpenError::Earlier { found });
+    }
+    let hold = alone::take(&engine).await?;
+    let migrated = migrate::migrate(&engine).await;
+    alone::release(hold).await;
+    migrated?;
     Ok(engine)
 }
 
@@ -96,7 +116,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_scheme_is_named_without_what_follows() {
-        let error = connect("mysql://user:secret@host/db", Founding::Random).await.unwrap_err().to_string();
+        let error =
+            connect("mysql://user:secret@host/db", Founding::Random, Steps::Taken).await.unwrap_err().to_string();
         assert!(error.contains("mysql") && !error.contains("secret"), "{error}");
     }
 }

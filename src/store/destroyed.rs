@@ -3,15 +3,20 @@
 //! Whether it may be is the actions' to say.
 
 use jiff::civil::Date;
+use uuid::Uuid;
 
+use crate::codec::{self, Audited};
+use crate::domain::act::{Act, Deed};
+use crate::domain::audit::AuditKind;
 use crate::domain::ids::{PatientId, PersonId, TimelineId};
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::retention::{Kept, Tombstone};
 use crate::domain::role::OrganisationType;
 use crate::domain::time::Timestamp;
 
 use super::engine::{Engine, EngineTx, run};
 use super::record::{code_from, uuid_from};
-use super::{Journal, StoreError, Tx};
+use super::{Journal, StoreError, Tx, audit};
 
 /// Each takes the timeline. The order keeps to the references between tables.
 const FORGET: &[&str] = &[
@@ -27,7 +32,7 @@ const FORGET: &[&str] = &[
     "delete from read_marker where timeline = $1",
     "delete from linking_queue where timeline = $1",
     // As given up: the next sweep takes them off the shelf, and then their rows.
-    "update file set entry = null, kept_at = null, uploaded_at = 0 where timeline = $1",
+    "update file set entry = null, kept_at = null, uploaded_at = 0 where timeline = $1 and let_go is not null",
 ];
 
 impl Tx {
@@ -37,11 +42,16 @@ impl Tx {
     /// When the database fails.
     pub async fn destroy_record(&mut self, stone: &Tombstone) -> Result<bool, StoreError> {
         const KEY: &str = "update timeline set wrapped_key = null where id = $1 and wrapped_key is not null";
+        // A stone that was there while the record was is nobody's of this region.
         const STONE: &str = "insert into destroyed_record
-            (timeline, destroyed_at, person, ended_on, until_on, kind, years) values ($1, $2, $3, $4, $5, $6, $7)";
+            (timeline, destroyed_at, person, ended_on, until_on, kind, years) values ($1, $2, $3, $4, $5, $6, $7)
+            on conflict (timeline) do update set destroyed_at = excluded.destroyed_at, person = excluded.person,
+            ended_on = excluded.ended_on, until_on = excluded.until_on, kind = excluded.kind, years = excluded.years";
         self.overwrite_deleted(true).await?;
         let timeline = TimelineId::from(stone.patient);
         let id = timeline.0.as_bytes().as_slice();
+        // While its entries can still be asked what they name.
+        self.let_files_go(timeline).await?;
         let destroyed = run!(self, connection => {
             sqlx::query(KEY).bind(id).execute(&mut *connection).await?.rows_affected()
         });
@@ -74,7 +84,7 @@ impl Tx {
         Ok(())
     }
 
-    /// What is left of this patient's record, if it was destroyed.
+    /// What is left of this patient's record, if it was destroyed: a stone of which the audit log tells nothing is none.
     ///
     /// # Errors
     /// When the database fails.
@@ -84,7 +94,19 @@ impl Tx {
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(patient.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(stone_from).transpose()
+        match row {
+            Some(row) => self.proven(row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there is a stone, be it true or not.
+    pub(super) async fn has_stone(&mut self, timeline: TimelineId) -> Result<bool, StoreError> {
+        const SQL: &str = "select count(*) from destroyed_record where timeline = $1";
+        let (count,): (i64,) = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_one(connection).await?
+        });
+        Ok(count > 0)
     }
 
     /// How many records were destroyed.
@@ -92,9 +114,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn count_destroyed(&mut self) -> Result<u64, StoreError> {
-        const SQL: &str = "select count(*) from destroyed_record";
-        let (count,): (i64,) = run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
-        Ok(count.unsigned_abs())
+        Ok(self.list_destroyed(usize::MAX).await?.len() as u64)
     }
 
     /// The records that were destroyed, the last first.
@@ -103,10 +123,71 @@ impl Tx {
     /// When the database fails.
     pub async fn list_destroyed(&mut self, limit: usize) -> Result<Vec<Tombstone>, StoreError> {
         const SQL: &str = "select timeline, destroyed_at, person, ended_on, until_on, kind, years
-            from destroyed_record order by destroyed_at desc, timeline limit $1";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-        rows.into_iter().map(stone_from).collect()
+            from destroyed_record order by destroyed_at desc, timeline";
+        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        let mut stones = Vec::new();
+        for row in rows {
+            if stones.len() == limit {
+                break;
+            }
+            stones.extend(self.proven(row).await?);
+        }
+        Ok(stones)
+    }
+
+    /// The stone, if the audit log has the destruction that it tells of, which nobody adds there without the region's key.
+    ///
+    /// INVARIANT: no other stone is listed beside the backups, so that no restore destroys by it.
+    async fn proven(&mut self, row: Row) -> Result<Option<Tombstone>, StoreError> {
+        let Some(stone) = self.readable(stone_from(row)) else { return Ok(None) };
+        if self.tells_of_destruction(&stone).await? {
+            return Ok(Some(stone));
+        }
+        self.note_unproven(&format!("destroyed_record {}", stone.patient));
+        Ok(None)
+    }
+
+    async fn tells_of_destruction(&mut self, stone: &Tombstone) -> Result<bool, StoreError> {
+        const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
+            from audit where timeline = $1 and kind = $2 order by seq desc";
+        let rows: Vec<audit::Row> = run!(self, connection => {
+            let asked = sqlx::query_as(SQL).bind(stone.patient.0.as_bytes().as_slice());
+            asked.bind(AuditKind::Keeping.code()).fetch_all(connection).await?
+        });
+        for row in rows {
+            // What does not open proves nothing: `audit verify` names it.
+            let Ok(row) = audit::audit_row_from(row) else { continue };
+            let record = match self.open_audit(row).await {
+                Err(error @ StoreError::Driver(_)) => return Err(error),
+                opened => opened.ok().and_then(|opened| opened.record),
+            };
+            let audited = record.and_then(|bytes| codec::decode_audited(&bytes).ok());
+            if let Some(Audited::Act(Act { deed: Deed::Keeping(KeepingDeed::Destroyed { patient, kept, .. }), .. })) =
+                audited
+                && (patient, kept) == (stone.patient, stone.kept)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Forgets stones that stand beside a record which is there.
+    pub(super) async fn delete_untrue_stones(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "delete from destroyed_record where timeline = $1";
+        const LIST: &str = "select destroyed_record.timeline from destroyed_record
+            join timeline on timeline.id = destroyed_record.timeline where timeline.wrapped_key is not null";
+        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(LIST).fetch_all(connection).await?);
+        for (id,) in rows {
+            let Some(timeline) = Uuid::from_slice(&id).ok().map(TimelineId) else { continue };
+            // A record that was destroyed and is there again is told of by its stone.
+            if self.find_destroyed(timeline.as_patient()).await?.is_none() && self.find_key(timeline).await.is_ok() {
+                run!(self, connection => {
+                    sqlx::query(SQL).bind(id.as_slice()).execute(connection).await?;
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Patients whose record is there and on which somebody last wrote before `before`, the oldest first.

@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 
 use super::engine::run;
 use super::guarded::{self, Value};
-use super::record::{DeviceRecord, record_aad, uuid_from};
+use super::record::{DeviceRecord, UNREADABLE, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 pub(super) const DEVICE: &[u8; 16] = b"device/v1\0\0\0\0\0\0\0";
@@ -171,25 +171,25 @@ impl Tx {
     /// A device, revoked or not.
     ///
     /// # Errors
-    /// When the database fails or its name does not open.
+    /// When the database fails.
     pub async fn find_device(&mut self, id: DeviceId) -> Result<Option<Device>, StoreError> {
         const SQL: &str =
             "select id, organisation, sealed, registered_at, seen_at, revoked_at from device where id = $1";
         let row: Option<DeviceRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.device_from(row)).transpose()
+        Ok(row.and_then(|row| self.readable(self.device_from(row))))
     }
 
     /// All devices, the latest registered first.
     ///
     /// # Errors
-    /// When the database fails or a name does not open.
+    /// When the database fails.
     pub async fn list_devices(&mut self) -> Result<Vec<Device>, StoreError> {
         const SQL: &str = "select id, organisation, sealed, registered_at, seen_at, revoked_at from device
             order by registered_at desc, id desc";
         let rows: Vec<DeviceRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.device_from(row)).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(self.device_from(row))).collect())
     }
 
     /// Revokes a device, and ends its certificates. `false`: there is none, or it was revoked before.
@@ -276,7 +276,7 @@ impl Tx {
                 .fetch_all(connection)
                 .await?
         });
-        rows.into_iter().map(|(serial,)| serial_from(&serial)).collect()
+        Ok(rows.into_iter().filter_map(|(serial,)| self.readable(serial_from(&serial))).collect())
     }
 
     /// Lets somebody do without a registered device until then, instead of what they were granted before.
@@ -375,13 +375,20 @@ impl Tx {
         let (id, organisation, sealed, registered_at, seen_at, revoked_at) = row;
         let id = DeviceId(uuid_from("device.id", &id)?);
         let place = format!("device {id}");
-        let opened = self.region.names().open(&record_aad(DEVICE, id.0), &sealed);
-        let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
-        let record = DeviceRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        let opened = self.region.names().open(&record_aad(DEVICE, id.0), &sealed).ok();
+        let record = opened.and_then(|bytes| DeviceRecord::decode(&bytes[..]).ok());
+        // A name is a label. What a device may do hangs on nothing of it, and one that nobody sees is revoked by nobody.
+        let unreadable = || {
+            if revoked_at.is_none() {
+                self.note_unopened(&place);
+            }
+            UNREADABLE.to_owned()
+        };
+        let name = record.map_or_else(unreadable, |record| record.name);
         Ok(Device {
             id,
-            organisation: OrganisationId(uuid_from("device.organisation", &organisation)?),
-            name: record.name,
+            organisation: OrganisationId(uuid_from(&place, &organisation)?),
+            name,
             registered_at: Timestamp(registered_at),
             seen_at: seen_at.map(Timestamp),
             revoked_at: revoked_at.map(Timestamp),

@@ -10,6 +10,7 @@ use crate::vault::TokenHash;
 
 use super::engine::run;
 use super::guarded::{self, Value};
+use super::readable::{Came, each};
 use super::record::{InvitationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -32,7 +33,7 @@ impl Tx {
             "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left, mac)
             values ($1, $2, $3, $4, $5, $6, $7, $8)";
         let Enrolment { id, device, issued_at, expires_at, .. } = enrolment;
-        let record = InvitationRecord { code: enrolment.code.clone(), authenticator: Vec::new() };
+        let record = InvitationRecord { code: enrolment.code.clone(), ..InvitationRecord::default() };
         let sealed = self.region.accounts().seal(&record_aad(ENROLMENT, id.0), &record.encode_to_vec());
         let mac = guarded::ENROLMENT.mac(&self.region, &enrolment_row(enrolment, token.as_bytes()));
         run!(self, connection => {
@@ -54,54 +55,64 @@ impl Tx {
     /// The enrolment whose link has this hash, open or not.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_enrolment(&mut self, token: &TokenHash) -> Result<Option<Enrolment>, StoreError> {
         const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at, token_hash, mac
             from device_enrolment
             where token_hash = $1";
-        let row: Option<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(token.as_bytes().as_slice()).fetch_optional(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("device_enrolment", &sqlx::query(SQL).bind(token.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        Ok(row.map(|row| self.enrolment_from(row)).transpose()?.flatten())
-    }
-
-    /// The enrolments of a device that have not ended; some of them may have expired.
-    ///
-    /// # Errors
-    /// When the database fails or what it holds does not open.
-    pub async fn list_enrolments(&mut self, device: DeviceId) -> Result<Vec<Enrolment>, StoreError> {
-        const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at, token_hash, mac
-            from device_enrolment
-            where device = $1 and ended_at is null order by issued_at desc";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(device.0.as_bytes().as_slice()).fetch_all(connection).await?
-        });
-        rows.into_iter().filter_map(|row| self.enrolment_from(row).transpose()).collect()
+        Ok(self.enrolments_from(rows).pop())
     }
 
     /// The enrolments of all devices that have not ended.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_open_enrolments(&mut self) -> Result<Vec<Enrolment>, StoreError> {
         const SQL: &str = "select id, device, sealed, issued_at, expires_at, ended_at, token_hash, mac
             from device_enrolment
             where ended_at is null order by issued_at";
-        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().filter_map(|row| self.enrolment_from(row).transpose()).collect()
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("device_enrolment", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(self.enrolments_from(rows))
+    }
+
+    /// Ends every link of a device that has not ended, whatever stands in its row; which those were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_enrolments_of(
+        &mut self,
+        device: DeviceId,
+        now: Timestamp,
+    ) -> Result<Vec<EnrolmentId>, StoreError> {
+        const SQL: &str = "update device_enrolment set ended_at = $2, mac = null
+            where device = $1 and ended_at is null returning id";
+        let rows: Vec<Came<(Vec<u8>,)>> = run!(self, connection => {
+            let device = device.0.as_bytes().as_slice();
+            each("device_enrolment", &sqlx::query(SQL).bind(device).bind(now.0).fetch_all(connection).await?)
+        });
+        Ok(self.readable_each(rows, |(id,)| uuid_from("device_enrolment.id", &id).map(EnrolmentId)))
+    }
+
+    fn enrolments_from(&self, rows: Vec<Came<Row>>) -> Vec<Enrolment> {
+        self.readable_each(rows, |row| self.enrolment_from(row)).into_iter().flatten().collect()
     }
 
     /// `None`: it is open, and nobody with the region's key made it for this device.
     fn enrolment_from(&self, row: Row) -> Result<Option<Enrolment>, StoreError> {
         let (id, device, sealed, issued_at, expires_at, ended_at, token, mac) = row;
         let id = EnrolmentId(uuid_from("device_enrolment.id", &id)?);
-        let place = format!("enrolment {id}");
+        let place = format!("device_enrolment {id}");
         let opened = self.region.accounts().open(&record_aad(ENROLMENT, id.0), &sealed);
         let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
-        let record = InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place, error))?;
+        let record =
+            InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let enrolment = Enrolment {
             id,
-            device: DeviceId(uuid_from("device_enrolment.device", &device)?),
+            device: DeviceId(uuid_from(&place, &device)?),
             code: record.code,
             issued_at: Timestamp(issued_at),
             expires_at: Timestamp(expires_at),

@@ -14,6 +14,13 @@ use super::engine::run;
 use super::record::{record_aad, uuid_from};
 use super::{ProjectionChange, StoreError, Tx};
 
+/// Under this name the journal keeps the rulebook that the clock has looked at all timelines with: since then each has a row that
+/// says when it must be looked at again. (Hubs that kept it under another name left out those that need not be.)
+pub const LOOKED_WITH: &str = "duty_clock_looked_with";
+
+/// The clock need not look.
+const NEVER: Timestamp = Timestamp::MAX;
+
 impl ProjectionChange {
     /// A duty as it stands now.
     pub(super) fn of_duty(timeline: TimelineId, duty: &Duty, key: &PatientKey) -> Self {
@@ -24,6 +31,20 @@ impl ProjectionChange {
 
 fn duty_aad(duty: DutyId) -> [u8; 32] {
     record_aad(b"duty/v1\0\0\0\0\0\0\0\0\0", duty.0)
+}
+
+type DutyRow = (Vec<u8>, bool, Vec<u8>);
+
+fn kept_duty_from(
+    timeline: TimelineId,
+    key: &PatientKey,
+    (id, open, sealed): &DutyRow,
+) -> Result<(bool, Duty), StoreError> {
+    let id = DutyId(uuid_from("duty.id", id)?);
+    let place = format!("duty {id} of timeline {timeline}");
+    let bytes = key.open(&duty_aad(id), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
+    let duty = decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
+    Ok((*open, duty))
 }
 
 impl Tx {
@@ -63,18 +84,31 @@ impl Tx {
         key: &PatientKey,
     ) -> Result<Vec<(bool, Duty)>, StoreError> {
         const SQL: &str = "select id, open, sealed from duty where timeline = $1 order by id";
-        let rows: Vec<(Vec<u8>, bool, Vec<u8>)> = run!(self, connection => {
+        let rows: Vec<DutyRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.iter()
-            .map(|(id, open, sealed)| {
-                let id = DutyId(uuid_from("duty.id", id)?);
-                let place = format!("duty {id} of timeline {timeline}");
-                let bytes = key.open(&duty_aad(id), sealed).map_err(StoreError::cannot_open(place.as_str()))?;
-                let duty = decode_duty(&bytes).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
-                Ok((*open, duty))
-            })
-            .collect()
+        rows.iter().map(|row| kept_duty_from(timeline, key, row)).collect()
+    }
+
+    /// The duties of a timeline that can be read, for counting: one that cannot is told, and so is a timeline whose key does
+    /// not open; one whose key was destroyed has none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_readable_duties(&mut self, timeline: TimelineId) -> Result<Vec<Duty>, StoreError> {
+        const SQL: &str = "select id, open, sealed from duty where timeline = $1 order by id";
+        let found = match self.find_key(timeline).await {
+            Ok(found) => found,
+            Err(StoreError::KeyDestroyed(_)) => None,
+            Err(error @ StoreError::Inconsistent { .. }) => self.readable(Err(error)),
+            Err(error) => return Err(error),
+        };
+        let Some(key) = found else { return Ok(Vec::new()) };
+        let rows: Vec<DutyRow> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
+        });
+        let kept = |row: &DutyRow| self.readable(kept_duty_from(timeline, &key, row)).map(|(_, duty)| duty);
+        Ok(rows.iter().filter_map(kept).collect())
     }
 
     /// Timelines with a duty that is open, or with any, after this one, in the order of their ids: on whose team this
@@ -122,22 +156,30 @@ impl Tx {
                 })
             }
         };
-        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("duty.timeline", id)?))).collect()
+        let timeline = |(id,): &(Vec<u8>,)| uuid_from("duty.timeline", id).map(TimelineId);
+        Ok(rows.iter().filter_map(|row| self.readable(timeline(row))).collect())
     }
 
-    /// Says when the clock must look at the timeline again.
+    /// Says when the clock must look at the timeline again. That it need not is said too, so that a row that is gone is missed.
     pub(super) async fn set_due(&mut self, timeline: TimelineId, at: Option<Timestamp>) -> Result<(), StoreError> {
-        const UPSERT: &str = "insert into timeline_due (timeline, at) values ($1, $2)
+        const SQL: &str = "insert into timeline_due (timeline, at) values ($1, $2)
             on conflict (timeline) do update set at = excluded.at";
-        const DELETE: &str = "delete from timeline_due where timeline = $1";
         let id = timeline.0.as_bytes().as_slice();
-        run!(self, connection => {
-            match at {
-                Some(at) => sqlx::query(UPSERT).bind(id).bind(at.0).execute(connection).await?,
-                None => sqlx::query(DELETE).bind(id).execute(connection).await?,
-            };
-        });
+        let at = at.unwrap_or(NEVER);
+        run!(self, connection => { sqlx::query(SQL).bind(id).bind(at.0).execute(connection).await?; });
         Ok(())
+    }
+
+    /// Whether no row says when the clock must look at this timeline, though a hub has looked at all of them.
+    pub(super) async fn misses_its_due_time(&mut self, timeline: TimelineId) -> Result<bool, StoreError> {
+        const SQL: &str = "select count(*) from timeline_due where timeline = $1";
+        if self.find_meta(LOOKED_WITH).await?.is_none() {
+            return Ok(false);
+        }
+        let (rows,): (i64,) = run!(self, connection => {
+            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_one(connection).await?
+        });
+        Ok(rows == 0)
     }
 
     /// Has the clock look at every timeline on whose team this organisation is; one that it looks at earlier anyway stays
@@ -178,7 +220,7 @@ impl Tx {
         let row: Option<(i64,)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        Ok(row.map(|(at,)| Timestamp(at)))
+        Ok(row.map(|(at,)| Timestamp(at)).filter(|at| *at < NEVER))
     }
 
     /// The timelines that the clock must look at next, the earliest first.
@@ -186,10 +228,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn list_due(&mut self, limit: usize) -> Result<Vec<(TimelineId, Timestamp)>, StoreError> {
-        const SQL: &str = "select timeline, at from timeline_due order by at limit $1";
+        const SQL: &str = "select timeline, at from timeline_due where at < $2 order by at limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<(Vec<u8>, i64)> =
-            run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
+            run!(self, connection => sqlx::query_as(SQL).bind(limit).bind(NEVER.0).fetch_all(connection).await?);
         rows.iter().map(|(id, at)| Ok((TimelineId(uuid_from("timeline_due.timeline", id)?), Timestamp(*at)))).collect()
     }
 

@@ -9,7 +9,9 @@ use crate::vault::DataKey;
 
 use super::checkpoint::Checkpointer;
 use super::connections::{Connections, SqliteTx};
+use super::damaged::Damaged;
 use super::guarded::Forgeries;
+use super::own_history::OwnHistory;
 use super::rows::Marks;
 use super::{Batch, StoreError};
 
@@ -31,6 +33,8 @@ pub struct Tx {
     pub(super) engine: EngineTx,
     pub(super) region: Arc<DataKey>,
     pub(super) forgeries: Arc<Forgeries>,
+    pub(super) damaged: Arc<Damaged>,
+    pub(super) history: Arc<OwnHistory>,
 }
 
 #[derive(Debug)]

@@ -119,6 +119,18 @@ impl Tx {
         limit: usize,
         bytes_max: usize,
     ) -> Result<Page, StoreError> {
+        let page = self.page_of(timeline, (after, limit, bytes_max)).await;
+        if let Err(error @ StoreError::Inconsistent { .. }) = &page {
+            self.note_damage(timeline, error);
+        }
+        page
+    }
+
+    async fn page_of(
+        &mut self,
+        timeline: TimelineId,
+        (after, limit, bytes_max): (Seq, usize, usize),
+    ) -> Result<Page, StoreError> {
         let Some(head) = self.find_head(timeline).await? else {
             return Ok(Page { entries: Vec::new(), head: Seq::ZERO });
         };

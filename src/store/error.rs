@@ -6,14 +6,15 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::vault::CannotOpen;
 
-use super::KnownId;
+use super::cause::{self, Cause};
+use super::{KnownId, migrate};
 
 /// A statement or a record failed. Nothing of the work around it is stored.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database or the way to it.
     #[error("the database failed: {0}")]
-    Driver(#[from] sqlx::Error),
+    Driver(#[source] sqlx::Error),
     /// What is stored cannot be true.
     #[error("the store is inconsistent at {place}: {what}")]
     Inconsistent { place: String, what: String },
@@ -25,7 +26,14 @@ pub enum StoreError {
     KeyDestroyed(TimelineId),
     /// The journal takes no writes until a probe succeeds; see `Journal::health`.
     #[error("the journal is read-only: {reason}")]
-    ReadOnly { reason: String },
+    ReadOnly { cause: Cause, reason: String },
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        cause::notice(&error);
+        Self::Driver(error)
+    }
 }
 
 impl StoreError {
@@ -54,7 +62,9 @@ impl StoreError {
                 format!("the record {timeline} was destroyed with its key, and cannot be brought back"),
             )),
             Self::Driver(error) => {
-                Some(Text::new(format!("データベースでエラーが起きました: {error}"), self.to_string()))
+                Some(cause::text_of(error).unwrap_or_else(|| {
+                    Text::new(format!("データベースでエラーが起きました: {error}"), self.to_string())
+                }))
             }
             Self::Inconsistent { place, what } => {
                 Some(Text::new(format!("データベースの内容が矛盾しています（{place}）: {what}"), self.to_string()))
@@ -63,8 +73,9 @@ impl StoreError {
                 format!("データベースの行の数が違います（{doing}）: {expected} 行のはずが {found} 行でした"),
                 self.to_string(),
             )),
-            Self::ReadOnly { reason } => {
-                Some(Text::new(format!("記録を保存できない状態です: {reason}"), self.to_string()))
+            Self::ReadOnly { cause, reason } => {
+                let text = cause.text();
+                Some(Text::new(format!("{}（{reason}）", text.ja), format!("{} ({reason})", text.en)))
             }
         }
     }
@@ -135,7 +146,16 @@ pub enum OpenError {
     )]
     ReplacedKey { found: String, by: String, at: Timestamp },
     #[error("the store was written by a later version of renkei, or its migrations were altered: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// What this version needs could not all be made. The next opening goes on where it stopped.
+    #[error("the tables cannot be brought to what this version needs: {0}")]
+    Upgrade(#[source] sqlx::Error),
+    /// Only whoever serves it brings it on.
+    #[error(
+        "this database is of an earlier version of renkei (schema {found}, this one needs {}): stop that hub and run `renkei serve` of this version once, then try again; to make a backup before, use the earlier version",
+        migrate::newest()
+    )]
+    Earlier { found: i64 },
     #[error(
         "this database was being restored from {from} and is not whole; run `renkei restore` again, with `--despite-faults REASON` where it told of faults"
     )]
@@ -152,6 +172,16 @@ pub enum OpenError {
     Driver(#[from] sqlx::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<sqlx::migrate::MigrateError> for OpenError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError as Failed;
+        match error {
+            Failed::Execute(error) | Failed::ExecuteMigration(error, _) => Self::Upgrade(error),
+            other => Self::Migrate(other),
+        }
+    }
 }
 
 impl OpenError {
@@ -203,8 +233,31 @@ impl OpenError {
                 format!("新しい版の renkei が書いたデータベースか、マイグレーションが書きかえられています: {error}"),
                 self.to_string(),
             )),
+            Self::Upgrade(error) => {
+                let why = cause::text_of(error).unwrap_or_else(|| Text::new(error.to_string(), error.to_string()));
+                Some(Text::new(
+                    format!(
+                        "データベースの表をこの版に合わせられませんでした。原因を除いて、もう一度実行してください: {}",
+                        why.ja
+                    ),
+                    format!(
+                        "the tables cannot be brought to what this version needs; see to why, and run it again: {}",
+                        why.en
+                    ),
+                ))
+            }
+            Self::Earlier { found } => Some(Text::new(
+                format!(
+                    "このデータベースは前の版の renkei のものです（形 {found}、この版は {}）。前の版のハブを止め、この版の `renkei serve` を一度動かしてから、もう一度実行してください。その前にバックアップを作るときは、前の版を使ってください",
+                    migrate::newest()
+                ),
+                self.to_string(),
+            )),
             Self::Lock(error) => Some(Text::new(format!("データベースを占有できません: {error}"), self.to_string())),
-            Self::Driver(error) => Some(Text::new(format!("データベースに接続できません: {error}"), self.to_string())),
+            Self::Driver(error) => Some(
+                cause::text_of(error)
+                    .unwrap_or_else(|| Text::new(format!("データベースに接続できません: {error}"), self.to_string())),
+            ),
             Self::Store(error) => error.text(),
         }
     }

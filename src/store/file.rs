@@ -46,7 +46,7 @@ impl fmt::Display for FileName {
     }
 }
 
-fn aad(timeline: TimelineId, name: FileName) -> [u8; 64] {
+pub(super) fn aad(timeline: TimelineId, name: FileName) -> [u8; 64] {
     let mut aad = [0; 64];
     aad[..7].copy_from_slice(b"file/v1");
     aad[16..32].copy_from_slice(timeline.0.as_bytes());

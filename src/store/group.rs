@@ -8,6 +8,7 @@ use crate::domain::ids::{GroupId, OrganisationId, PersonId};
 use crate::domain::time::Timestamp;
 
 use super::engine::{EngineTx, run};
+use super::readable::{Came, each, unread};
 use super::record::uuid_from;
 use super::{StoreError, Tx};
 
@@ -62,23 +63,31 @@ impl Tx {
     /// All groups, the newest first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_groups(&mut self) -> Result<Vec<Group>, StoreError> {
         const SQL: &str = "select id, organisation, sealed from talk_group order by id desc";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.group_from(row)).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(self.group_from(row))).collect())
+    }
+
+    /// The groups that cannot be read, as table and id.
+    pub(super) async fn list_unread_groups(&mut self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "select id, organisation, sealed from talk_group order by id";
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("talk_group", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(unread(rows, |row| self.group_from(row)))
     }
 
     /// A group.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_group(&mut self, id: GroupId) -> Result<Option<Group>, StoreError> {
         const SQL: &str = "select id, organisation, sealed from talk_group where id = $1";
         let row: Option<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(id.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        row.map(|row| self.group_from(row)).transpose()
+        Ok(row.and_then(|row| self.readable(self.group_from(row))))
     }
 
     /// Waits until no other transaction changes this group or writes in it, so that numbers follow each other.
@@ -96,8 +105,8 @@ impl Tx {
 
     fn group_from(&self, (id, organisation, sealed): Row) -> Result<Group, StoreError> {
         let id = GroupId(uuid_from("talk_group.id", &id)?);
-        let organisation = OrganisationId(uuid_from("talk_group.organisation", &organisation)?);
-        let place = format!("group {id}");
+        let place = format!("talk_group {id}");
+        let organisation = OrganisationId(uuid_from(&place, &organisation)?);
         let opened = self.region.board().open(&group_aad(id, organisation), &sealed);
         let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;
         let record =

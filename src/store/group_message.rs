@@ -10,6 +10,7 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::readable::{Came, each, unread};
 use super::record::{code_from, uuid_from};
 use super::{StoreError, Tx};
 
@@ -78,7 +79,7 @@ impl Tx {
     /// At most so many messages of a group before this one, the newest first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_group_messages(
         &mut self,
         of: GroupId,
@@ -87,20 +88,54 @@ impl Tx {
     ) -> Result<Vec<GroupMessage>, StoreError> {
         const SQL: &str = "select number, sealed from group_message where talk_group = $1 and number < $2
             order by number desc limit $3";
-        let count_max = i64::try_from(count_max).unwrap_or(i64::MAX);
-        let rows: Vec<MessageRow> = run!(self, connection => {
-            sqlx::query_as(SQL)
-                .bind(of.0.as_bytes().as_slice())
-                .bind(i64::from(before))
-                .bind(count_max)
-                .fetch_all(connection)
-                .await?
+        let (mut found, mut before) = (Vec::new(), i64::from(before));
+        // What cannot be read must not take the place of what can.
+        while found.len() < count_max {
+            let missing = i64::try_from(count_max - found.len()).unwrap_or(i64::MAX);
+            let rows: Vec<MessageRow> = run!(self, connection => {
+                sqlx::query_as(SQL)
+                    .bind(of.0.as_bytes().as_slice())
+                    .bind(before)
+                    .bind(missing)
+                    .fetch_all(connection)
+                    .await?
+            });
+            let Some((last, _)) = rows.last() else { break };
+            before = *last;
+            found.extend(rows.into_iter().filter_map(|row| self.readable(self.message_from(of, row))));
+        }
+        Ok(found)
+    }
+
+    /// The number that the next message of a group gets: after the last that can be read, and nowhere where something stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_next_message_number(&mut self, of: GroupId) -> Result<u32, StoreError> {
+        const SQL: &str = "select number from group_message where talk_group = $1";
+        let last = self.list_group_messages(of, u32::MAX, 1).await?.first().map_or(0, |last| last.number);
+        let rows: Vec<(i64,)> = run!(self, connection => {
+            sqlx::query_as(SQL).bind(of.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| self.message_from(of, row)).collect()
+        let is_free = |number: &u32| !rows.contains(&(i64::from(*number),));
+        let free = (last.saturating_add(1)..u32::MAX).find(is_free);
+        free.ok_or_else(|| StoreError::inconsistent(format!("group_message {of}"), "no number is left"))
+    }
+
+    /// The messages that cannot be read, as table, group and number.
+    pub(super) async fn list_unread_messages(&mut self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "select talk_group, number, sealed from group_message order by talk_group, number";
+        type Row = (Vec<u8>, i64, Vec<u8>);
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("group_message", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(unread(rows, |(group, number, sealed)| {
+            let group = GroupId(uuid_from("group_message.talk_group", &group)?);
+            self.message_from(group, (number, sealed))
+        }))
     }
 
     fn message_from(&self, of: GroupId, (number, sealed): MessageRow) -> Result<GroupMessage, StoreError> {
-        let place = format!("group {of} message {number}");
+        let place = format!("group_message {of} number {number}");
         let number = u32::try_from(number).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let opened = self.region.board().open(&message_aad(of, number), &sealed);
         let bytes = opened.map_err(StoreError::cannot_open(place.as_str()))?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::domain::ids::{GroupId, PersonId};
 
 use super::engine::run;
+use super::readable::{Came, each, unread};
 use super::record::uuid_from;
 use super::{StoreError, Tx};
 
@@ -16,7 +17,7 @@ impl Tx {
     pub async fn list_last_messages(&mut self) -> Result<HashMap<GroupId, u32>, StoreError> {
         const SQL: &str = "select talk_group, max(number) from group_message group by talk_group";
         let rows: Vec<(Vec<u8>, i64)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().map(|row| numbered("group_message", &row)).collect()
+        Ok(rows.iter().filter_map(|row| self.readable(numbered("group_message", row))).collect())
     }
 
     /// Keeps that somebody has read a group up to this message; an older one changes nothing.
@@ -47,11 +48,20 @@ impl Tx {
         let rows: Vec<(Vec<u8>, i64)> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().map(|row| numbered("group_receipt", &row)).collect()
+        Ok(rows.iter().filter_map(|row| self.readable(numbered("group_receipt", row))).collect())
+    }
+
+    /// The receipts that cannot be read, as table and group.
+    pub(super) async fn list_unread_receipts(&mut self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "select talk_group, number from group_receipt order by talk_group, person";
+        let rows: Vec<Came<(Vec<u8>, i64)>> =
+            run!(self, connection => each("group_receipt", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(unread(rows, |row| numbered("group_receipt", &row)))
     }
 }
 
 fn numbered(table: &str, (group, number): &(Vec<u8>, i64)) -> Result<(GroupId, u32), StoreError> {
-    let number = u32::try_from(*number).map_err(|error| StoreError::inconsistent(table, error))?;
-    Ok((GroupId(uuid_from(table, group)?), number))
+    let group = GroupId(uuid_from(table, group)?);
+    let number = u32::try_from(*number).map_err(|error| StoreError::inconsistent(format!("{table} {group}"), error))?;
+    Ok((group, number))
 }

@@ -348,12 +348,20 @@ impl Tx {
         tracing::error!(row = place, "a row does not open with the region's key: it counts for nothing");
     }
 
+    /// A row tells of something of which the audit log, where it must stand too, tells nothing.
+    pub(super) fn note_unproven(&self, place: &str) {
+        self.forgeries.0.store(true, Ordering::Relaxed);
+        tracing::error!(row = place, "what a row tells of is not in the audit log: it counts for nothing");
+    }
+
     /// The rows that stand, of all guarded tables, whose MAC is wrong or missing.
     pub(super) async fn list_forged(&mut self) -> Result<Vec<String>, StoreError> {
         let mut forged = Vec::new();
         for of in ROUNDS.into_iter().flatten() {
             let rows = self.list_standing(of).await?;
-            let is_forged = |(values, mac): &Standing| !is_mac(mac.as_deref(), &of.mac(&self.region, values));
+            let is_forged = |(values, mac): &Standing| {
+                values.len() != of.kinds.len() || !is_mac(mac.as_deref(), &of.mac(&self.region, values))
+            };
             forged.extend(rows.iter().filter(|row| is_forged(row)).map(|(values, _)| of.place(values)));
         }
         Ok(forged)
@@ -364,7 +372,9 @@ impl Tx {
     pub(super) async fn adopt_rows(&mut self, guarded: usize) -> Result<u64, StoreError> {
         let mut adopted = 0;
         for of in ROUNDS.into_iter().skip(guarded).flatten() {
-            for (values, _) in self.list_standing(of).await?.into_iter().filter(|(_, mac)| mac.is_none()) {
+            let standing = self.list_standing(of).await?.into_iter();
+            let without = standing.filter(|(values, mac)| mac.is_none() && values.len() == of.kinds.len());
+            for (values, _) in without {
                 let mac = of.mac(&self.region, &values);
                 run!(self, connection => {
                     let mut query = sqlx::query(of.stamp);
@@ -392,7 +402,8 @@ impl Tx {
     async fn list_standing(&mut self, of: &Guarded) -> Result<Vec<Standing>, StoreError> {
         Ok(run!(self, connection => {
             let rows = sqlx::query(of.standing).fetch_all(connection).await?;
-            rows.iter().map(|row| standing_from(row, of.kinds)).collect::<Result<_, _>>()?
+            // A row that cannot even be taken in is named without its key, and has no MAC that is right.
+            rows.iter().map(|row| standing_from(row, of.kinds).unwrap_or_default()).collect()
         }))
     }
 }

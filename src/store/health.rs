@@ -1,4 +1,4 @@
-//! Whether the journal takes writes. After the first write that failed for want of storage it takes
+//! Whether the journal takes writes, and whether it can be read. After the first write that failed for want of storage it takes
 //! none until a probe has written, and made durable, a piece of its own (trap 4 of SECURITY.md): a
 //! disk that failed once is not trusted because one later write happened to be small enough.
 
@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::limits::{STORE_PROBE_BYTES, STORE_PROBE_INTERVAL_MS};
 
 use super::StoreError;
+use super::cause::{self, Cause};
 use super::journal::{Journal, Shared};
 
 /// Where a probe writes in the table `meta`.
@@ -20,6 +21,10 @@ const PROBE: &str = "probe";
 pub struct Health {
     /// Why no writes are taken; `None` when all is well.
     pub read_only: Option<String>,
+    /// The same for people; there is one whenever no writes are taken.
+    pub cause: Option<Cause>,
+    /// Whether since its start something could not be read because the database is damaged.
+    pub is_damaged: bool,
     /// How often the journal became read-only since start.
     pub failures: u64,
 }
@@ -50,21 +55,32 @@ impl Watch {
         self.health.subscribe()
     }
 
-    /// `false`: it was already.
-    fn set_read_only(&self, reason: &str) -> bool {
+    /// `false`: it was already. What is told is what was found last: a server that is back may have another hub.
+    fn set_read_only(&self, reason: &str, cause: Cause) -> bool {
+        let mut was_writable = false;
         self.health.send_if_modified(|health| {
-            if !health.is_writable() {
-                return false;
+            was_writable = health.is_writable();
+            let is_another = health.cause != Some(cause);
+            if is_another {
+                (health.read_only, health.cause) = (Some(reason.to_owned()), Some(cause));
+                health.failures += u64::from(was_writable);
             }
-            health.read_only = Some(reason.to_owned());
-            health.failures += 1;
-            true
-        })
+            is_another
+        });
+        was_writable
     }
 
     /// `false`: it was already.
     fn set_writable(&self) -> bool {
-        self.health.send_if_modified(|health| health.read_only.take().is_some())
+        self.health.send_if_modified(|health| {
+            health.cause = None;
+            health.read_only.take().is_some()
+        })
+    }
+
+    /// `false`: that was known.
+    fn set_damaged(&self) -> bool {
+        self.health.send_if_modified(|health| !std::mem::replace(&mut health.is_damaged, true))
     }
 }
 
@@ -115,7 +131,9 @@ impl Trouble {
 
 impl Journal {
     pub(super) fn check_writable(&self) -> Result<(), StoreError> {
-        self.health().read_only.map_or(Ok(()), |reason| Err(StoreError::ReadOnly { reason }))
+        let Health { read_only, cause, .. } = self.health();
+        let cause = cause.unwrap_or(Cause::Disk);
+        read_only.map_or(Ok(()), |reason| Err(StoreError::ReadOnly { cause, reason }))
     }
 
     /// Makes the journal read-only if `error` is about its storage, and has it probed until it recovers.
@@ -127,10 +145,19 @@ impl Journal {
     }
 
     pub(super) fn become_read_only(&self, error: &StoreError) {
-        if self.shared.watch.set_read_only(&error.to_string()) {
+        if self.shared.watch.set_read_only(&error.to_string(), Cause::of(error, &self.shared.engine)) {
             tracing::error!(%error, "the journal is read-only until it can be written again");
             tokio::spawn(probe_until_writable(Arc::downgrade(&self.shared)));
         }
+    }
+
+    /// Runs this, and has it known where it met a damaged database.
+    pub(super) async fn noticing<T>(&self, work: impl Future<Output = T>) -> T {
+        let (done, met_damage) = cause::noticing(work).await;
+        if met_damage && self.shared.watch.set_damaged() {
+            tracing::error!("the database is damaged: stop the hub, keep its files and restore a backup");
+        }
+        done
     }
 
     /// Tries to write durably and, if that works, takes writes again. Runs by itself while read-only.
@@ -147,7 +174,10 @@ impl Journal {
         match written.await {
             Ok(()) if self.shared.watch.set_writable() => tracing::info!("the journal takes writes again"),
             Ok(()) => {}
-            Err(error) => tracing::warn!(%error, "the journal still cannot be written"),
+            Err(error) => {
+                tracing::warn!(%error, "the journal still cannot be written");
+                self.become_read_only(&error);
+            }
         }
         self.health()
     }

@@ -45,27 +45,27 @@ impl Tx {
     /// The identity that this service means by this name, void or not.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<Identity>, StoreError> {
         const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at, known_as, mac
             from identity where known_as = $1";
         let known_as = self.known_as(issuer, subject);
         let row: Option<Row> =
             run!(self, connection => sqlx::query_as(SQL).bind(known_as).fetch_optional(connection).await?);
-        Ok(row.map(|row| self.identity_from(row)).transpose()?.flatten())
+        Ok(row.and_then(|row| self.readable(self.identity_from(row))?))
     }
 
     /// The identities of a person, void ones too, the oldest first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_identities(&mut self, person: PersonId) -> Result<Vec<Identity>, StoreError> {
         const SQL: &str = "select id, person, sealed, linked_at, used_at, voided_at, known_as, mac
             from identity where person = $1 order by linked_at, id";
         let rows: Vec<Row> = run!(self, connection => {
             sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
         });
-        rows.into_iter().filter_map(|row| self.identity_from(row).transpose()).collect()
+        Ok(rows.into_iter().filter_map(|row| self.readable(self.identity_from(row))?).collect())
     }
 
     /// Keeps that an identity was used. `false`: it is void, or was unlinked meanwhile.

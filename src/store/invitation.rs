@@ -1,16 +1,19 @@
-//! The table of invitations: who may set an account up, by which link, until when. Only the link's hash is kept. How many
-//! wrong codes an invitation bears is counted in `link.rs`.
+//! The table of invitations: who may set an account up, by which link, until when, and who said so. Only the link's hash is
+//! kept. How many wrong codes an invitation bears is counted in `link.rs`; ending them is `invitation_end.rs`.
 
 use prost::Message as _;
 
-use crate::domain::account::{Invitation, Purpose};
-use crate::domain::ids::{InvitationId, PersonId};
+use crate::domain::account::{Invitation, Issuer, Purpose};
+use crate::domain::directory::Position;
+use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
+use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::vault::TokenHash;
 
 use super::engine::run;
 use super::guarded::{self, Value};
-use super::record::{InvitationRecord, code_from, record_aad, uuid_from};
+use super::readable::{Came, each};
+use super::record::{InvitationRecord, IssuerRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 pub(super) const INVITATION: &[u8; 16] = b"invitation/v1\0\0\0";
@@ -32,8 +35,11 @@ impl Tx {
             (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left, mac)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let Invitation { id, person, purpose, issued_at, expires_at, .. } = invitation;
-        let record =
-            InvitationRecord { code: invitation.code.clone(), authenticator: invitation.authenticator.clone() };
+        let record = InvitationRecord {
+            code: invitation.code.clone(),
+            authenticator: invitation.authenticator.clone(),
+            issuer: kept_issuer(invitation.issuer),
+        };
         let sealed = self.region.accounts().seal(&record_aad(INVITATION, id.0), &record.encode_to_vec());
         let mac = guarded::INVITATION.mac(&self.region, &invitation_row(invitation, token.as_bytes()));
         run!(self, connection => {
@@ -56,29 +62,46 @@ impl Tx {
     /// The invitation whose link has this hash, open or not.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_invitation(&mut self, token: &TokenHash) -> Result<Option<Invitation>, StoreError> {
         const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at, token_hash, mac
             from invitation
             where token_hash = $1";
-        let row: Option<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(token.as_bytes().as_slice()).fetch_optional(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("invitation", &sqlx::query(SQL).bind(token.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        Ok(row.map(|row| self.invitation_from(row)).transpose()?.flatten())
+        Ok(self.invitations_from(rows).pop())
     }
 
     /// The invitations of a person that have not ended, newest first; some of them may have expired.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_invitations(&mut self, person: PersonId) -> Result<Vec<Invitation>, StoreError> {
         const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at, token_hash, mac
             from invitation
             where person = $1 and ended_at is null order by issued_at desc";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("invitation", &sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        rows.into_iter().filter_map(|row| self.invitation_from(row).transpose()).collect()
+        Ok(self.invitations_from(rows))
+    }
+
+    /// The invitations of everybody that are open, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_open_invitations(&mut self, now: Timestamp) -> Result<Vec<Invitation>, StoreError> {
+        const SQL: &str = "select id, person, purpose, sealed, issued_at, expires_at, ended_at, token_hash, mac
+            from invitation
+            where ended_at is null and expires_at > $1 order by issued_at, id";
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("invitation", &sqlx::query(SQL).bind(now.0).fetch_all(connection).await?));
+        Ok(self.invitations_from(rows))
+    }
+
+    fn invitations_from(&self, rows: Vec<Came<Row>>) -> Vec<Invitation> {
+        self.readable_each(rows, |row| self.invitation_from(row)).into_iter().flatten().collect()
     }
 
     /// `None`: it is open, and nobody with the region's key made it out to this person.
@@ -95,10 +118,11 @@ impl Tx {
             InvitationRecord::decode(&bytes[..]).map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
         let invitation = Invitation {
             id,
-            person: PersonId(uuid_from("invitation.person", &person)?),
+            person: PersonId(uuid_from(&place, &person)?),
             purpose: code_from(&place, &purpose, Purpose::from_code(&purpose))?,
             code: record.code,
             authenticator: record.authenticator,
+            issuer: issuer_from(&place, record.issuer)?,
             issued_at: Timestamp(issued_at),
             expires_at: Timestamp(expires_at),
             ended_at: ended_at.map(Timestamp),
@@ -106,6 +130,30 @@ impl Tx {
         let counts = invitation.ended_at.is_some()
             || self.is_genuine(&guarded::INVITATION, &invitation_row(&invitation, &token), mac.as_deref());
         Ok(counts.then_some(invitation))
+    }
+}
+
+fn kept_issuer(issuer: Issuer) -> Option<IssuerRecord> {
+    match issuer {
+        Issuer::Unknown => None,
+        Issuer::Machine => Some(IssuerRecord::default()),
+        Issuer::Person(person, at) => Some(IssuerRecord {
+            person: person.0.as_bytes().to_vec(),
+            role: at.role.code().to_owned(),
+            organisation: at.organisation.0.as_bytes().to_vec(),
+        }),
+    }
+}
+
+fn issuer_from(place: &str, record: Option<IssuerRecord>) -> Result<Issuer, StoreError> {
+    match record {
+        None => Ok(Issuer::Unknown),
+        Some(record) if record.person.is_empty() => Ok(Issuer::Machine),
+        Some(IssuerRecord { person, role, organisation }) => {
+            let role = code_from(place, &role, Role::from_code(&role))?;
+            let organisation = OrganisationId(uuid_from(place, &organisation)?);
+            Ok(Issuer::Person(PersonId(uuid_from(place, &person)?), Position { role, organisation }))
+        }
     }
 }
 

@@ -13,10 +13,13 @@ use crate::domain::time::Timestamp;
 use crate::vault::{DataKey, RegionKey};
 
 use super::alone::Hold;
+use super::connect::Steps;
+use super::damaged::Damaged;
 use super::data_key::{self, Founding};
 use super::engine::{Engine, EngineTx};
 use super::guarded::Forgeries;
 use super::health::{Health, Watch};
+use super::own_history::OwnHistory;
 use super::{Batch, CommitError, KnownId, Loaded, OpenError, Page, Queued, StoreError, StoredEntry, Tx, connect};
 
 /// See the module. All its futures may be cancelled: the work then ends in its own task.
@@ -31,6 +34,8 @@ pub(super) struct Shared {
     pub(super) region: Arc<DataKey>,
     pub(super) watch: Watch,
     pub(super) forgeries: Arc<Forgeries>,
+    pub(super) damaged: Arc<Damaged>,
+    pub(super) history: Arc<OwnHistory>,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
@@ -45,26 +50,35 @@ impl Journal {
     /// When the database cannot be reached or is not safe to use (version, durability, TLS), was written
     /// by a later hub, or belongs to another region's key.
     pub async fn open(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
-        Self::open_founding(url, region, Founding::Random).await
+        Self::open_founding(url, region, Founding::Random, Steps::Taken).await
     }
 
     /// The same; a new store takes the region's key itself for its data key, as all did once. For tests that need the same
     /// ids each time.
     #[doc(hidden)]
     pub async fn open_as_once(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
-        Self::open_founding(url, region, Founding::Adopt).await
+        Self::open_founding(url, region, Founding::Adopt, Steps::Taken).await
     }
 
-    /// The same for a store that is there: none is made where it is missing.
+    /// The same for a store that is there, in whose tables nothing is changed: none is made where it is missing, and one of
+    /// an earlier version, that a hub of that version may be serving, is left to it.
+    ///
+    /// # Errors
+    /// [`OpenError::NoStore`] where there is none, [`OpenError::Earlier`]; else as [`Journal::open`].
+    pub async fn open_existing(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
+        Self::open_founding(url, region, Founding::Refused, Steps::Refused).await
+    }
+
+    /// The same for whoever will serve it, and brings it on to this version: not while another hub serves it.
     ///
     /// # Errors
     /// [`OpenError::NoStore`] where there is none; else as [`Journal::open`].
-    pub async fn open_existing(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
-        Self::open_founding(url, region, Founding::Refused).await
+    pub async fn open_to_serve(url: &str, region: &RegionKey) -> Result<Self, OpenError> {
+        Self::open_founding(url, region, Founding::Refused, Steps::Taken).await
     }
 
-    async fn open_founding(url: &str, region: &RegionKey, founding: Founding) -> Result<Self, OpenError> {
-        let engine = connect::connect(url, founding).await?;
+    async fn open_founding(url: &str, region: &RegionKey, founding: Founding, steps: Steps) -> Result<Self, OpenError> {
+        let engine = connect::connect(url, founding, steps).await?;
         let key = data_key::claim(&Self::bare(engine.clone()), region, founding).await?;
         Ok(Self::of(engine, key))
     }
@@ -82,6 +96,8 @@ impl Journal {
                 region,
                 watch,
                 forgeries: Arc::default(),
+                damaged: Arc::default(),
+                history: Arc::default(),
                 hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),
@@ -118,10 +134,13 @@ impl Journal {
         let (journal, ids) = (self.clone(), ids.to_vec());
         // Asked for every batch: each id is a question of its own, so the transaction's two hops are saved.
         in_own_task(async move {
-            let mut tx = journal.tx(journal.shared.engine.begin_look().await?);
-            let found = tx.find_known_ids(&ids).await?;
-            tx.look_away().await?;
-            Ok(found)
+            let looking = async {
+                let mut tx = journal.tx(journal.shared.engine.begin_look().await?);
+                let found = tx.find_known_ids(&ids).await?;
+                tx.look_away().await?;
+                Ok::<_, StoreError>(found)
+            };
+            journal.noticing(looking).await
         })
         .await
     }
@@ -210,15 +229,20 @@ impl Journal {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         let journal = self.clone();
-        in_own_task(async move {
-            let mut tx = journal.tx(journal.shared.engine.begin_read().await.map_err(StoreError::from)?);
-            let found = work(&mut tx).await;
-            if let Err(error) = tx.roll_back().await {
-                tracing::debug!(%error, "a reading transaction had ended by itself");
-            }
-            found
-        })
-        .await
+        in_own_task(async move { journal.noticing(journal.read_now(work)).await }).await
+    }
+
+    async fn read_now<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
+    {
+        let mut tx = self.tx(self.shared.engine.begin_read().await.map_err(StoreError::from)?);
+        let found = work(&mut tx).await;
+        if let Err(error) = tx.roll_back().await {
+            tracing::debug!(%error, "a reading transaction had ended by itself");
+        }
+        found
     }
 
     /// Runs `work` in a transaction and makes it durable; an error of `work` rolls back. For actions;
@@ -233,24 +257,29 @@ impl Journal {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         let journal = self.clone();
-        in_own_task(async move {
-            journal.check_writable()?;
-            let mut tx = journal.begin_write().await?;
-            match work(&mut tx).await {
-                Ok(done) => {
-                    tx.commit().await.map_err(|error| journal.note_failure(error))?;
-                    Ok(done)
-                }
-                Err(error) => {
-                    // The error is the caller's own type; what became of the transaction tells of the disk.
-                    if let Err(ended) = tx.roll_back().await {
-                        journal.become_read_only(&ended);
-                    }
-                    Err(error)
-                }
+        in_own_task(async move { journal.noticing(journal.write_now(work)).await }).await
+    }
+
+    async fn write_now<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>>,
+    {
+        self.check_writable()?;
+        let mut tx = self.begin_write().await?;
+        match work(&mut tx).await {
+            Ok(done) => {
+                tx.commit().await.map_err(|error| self.note_failure(error))?;
+                Ok(done)
             }
-        })
-        .await
+            Err(error) => {
+                // The error is the caller's own type; what became of the transaction tells of the disk.
+                if let Err(ended) = tx.roll_back().await {
+                    self.become_read_only(&ended);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Whether the journal takes writes, and since when and why not.
@@ -285,7 +314,8 @@ impl Journal {
 
     pub(super) fn tx(&self, engine: EngineTx) -> Tx {
         let (region, forgeries) = (Arc::clone(&self.shared.region), Arc::clone(&self.shared.forgeries));
-        Tx { engine, region, forgeries }
+        let Shared { damaged, history, .. } = &*self.shared;
+        Tx { engine, region, forgeries, damaged: Arc::clone(damaged), history: Arc::clone(history) }
     }
 }
 

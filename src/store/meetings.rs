@@ -84,13 +84,13 @@ impl Tx {
         let met: BTreeMap<&[u8], i64> =
             first.iter().chain(&second).map(|(other, at)| (other.as_slice(), *at)).collect();
         let partner = |(other, since): &(Vec<u8>, i64)| {
-            Ok(Partnership {
-                organisation: OrganisationId(uuid_from("team_member.organisation", other)?),
+            Some(Partnership {
+                organisation: OrganisationId(self.readable(uuid_from("team_member.organisation", other))?),
                 since: Timestamp(*since),
                 met: met.get(other.as_slice()).copied().map(Timestamp),
             })
         };
-        shared.iter().map(partner).collect()
+        Ok(shared.iter().filter_map(partner).collect())
     }
 
     /// Every pair of organisations that serves a patient together, with when the two met last, if ever.
@@ -106,13 +106,13 @@ impl Tx {
             sqlx::query_as(SHARED).fetch_all(&mut *connection).await?,
             sqlx::query_as(MET).fetch_all(&mut *connection).await?,
         ));
-        let id = |bytes: &[u8]| Ok::<_, StoreError>(OrganisationId(uuid_from("team_member.organisation", bytes)?));
-        let mut pairs = BTreeMap::new();
-        for (one, other) in &shared {
-            pairs.insert((id(one)?, id(other)?), None);
-        }
+        let id = |place: &str, bytes: &[u8]| self.readable(uuid_from(place, bytes)).map(OrganisationId);
+        let pair = |place: &str, one: &[u8], other: &[u8]| id(place, one).zip(id(place, other));
+        let together = shared.iter().filter_map(|(one, other)| pair("team_member.organisation", one, other));
+        let mut pairs: BTreeMap<Pair, Option<Timestamp>> = together.map(|pair| (pair, None)).collect();
         for (one, other, at) in &met {
-            if let Some(last) = pairs.get_mut(&(id(one)?, id(other)?)) {
+            let met = pair("pair_meeting", one, other);
+            if let Some(last) = met.and_then(|pair| pairs.get_mut(&pair)) {
                 *last = Some(Timestamp(*at));
             }
         }

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
-use super::engine::Engine;
+use super::cause::is_damage;
+use super::engine::{Engine, run};
+use super::{Journal, StoreError, Tx};
 
 /// Version, name, text for SQLite, text for PostgreSQL.
 pub(super) type Step = (i64, &'static str, &'static str, &'static str);
@@ -50,12 +52,40 @@ pub(super) const STEPS: &[Step] = &[
     step!(28, "0028_written_at"),
     step!(29, "0029_cases"),
     step!(30, "0030_groups"),
+    step!(31, "0031_files_of_destroyed"),
 ];
 
 /// The step from which on rows that give power have MACs.
 pub(super) const FIRST_WITH_MACS: i64 = 21;
 /// The one from which on the rulebook's versions have theirs.
 pub(super) const FIRST_WITH_GUARDED_RULEBOOKS: i64 = 27;
+
+/// The last step that this version knows.
+pub(super) fn newest() -> i64 {
+    STEPS.last().map_or(0, |step| step.0)
+}
+
+/// The last step that a database has, where it lacks one of ours.
+pub(super) async fn find_behind(bare: &Journal) -> Result<Option<i64>, StoreError> {
+    let taken: Result<Vec<i64>, StoreError> = bare.read(|tx| Box::pin(tx.list_steps())).await;
+    let taken = match taken {
+        Ok(taken) => taken,
+        Err(error) if is_damage(&error) => return Err(error),
+        // No table of steps: none was taken.
+        Err(StoreError::Driver(sqlx::Error::Database(_))) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let lacks = STEPS.iter().any(|step| !taken.contains(&step.0));
+    Ok(lacks.then(|| taken.last().copied().unwrap_or(0)))
+}
+
+impl Tx {
+    async fn list_steps(&mut self) -> Result<Vec<i64>, StoreError> {
+        const SQL: &str = "select version from _sqlx_migrations where success order by version";
+        let rows: Vec<(i64,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
+        Ok(rows.into_iter().map(|(version,)| version).collect())
+    }
+}
 
 pub(super) async fn migrate(engine: &Engine) -> Result<(), MigrateError> {
     migrate_to(engine, i64::MAX).await

@@ -9,6 +9,7 @@ use crate::domain::time::Timestamp;
 
 use super::engine::run;
 use super::guarded::{self, Value};
+use super::readable::{Came, each};
 use super::record::{PasskeyRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -43,41 +44,42 @@ impl Tx {
     /// The passkey of this credential, void or not.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn find_passkey(&mut self, credential: &[u8]) -> Result<Option<Passkey>, StoreError> {
         const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac
             from passkey
             where credential = $1";
         let credential = self.credential_digest(credential);
-        let row: Option<Row> =
-            run!(self, connection => sqlx::query_as(SQL).bind(credential).fetch_optional(connection).await?);
-        Ok(row.map(|row| self.passkey_from(row)).transpose()?.flatten())
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("passkey", &sqlx::query(SQL).bind(credential).fetch_all(connection).await?));
+        Ok(self.passkeys_from(rows).pop())
     }
 
     /// The passkeys of a person, void ones too, the oldest first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_passkeys(&mut self, person: PersonId) -> Result<Vec<Passkey>, StoreError> {
         const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac
             from passkey
             where person = $1 order by added_at, id";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("passkey", &sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        rows.into_iter().filter_map(|row| self.passkey_from(row).transpose()).collect()
+        Ok(self.passkeys_from(rows))
     }
 
     /// The passkeys of everybody that seem to have been copied, the latest hundred.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_copied_passkeys(&mut self) -> Result<Vec<Passkey>, StoreError> {
         const SQL: &str = "select id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac
             from passkey
             where voided_why = 'copied' order by voided_at desc limit 100";
-        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.into_iter().filter_map(|row| self.passkey_from(row).transpose()).collect()
+        let rows: Vec<Came<Row>> =
+            run!(self, connection => each("passkey", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(self.passkeys_from(rows))
     }
 
     /// Keeps that a passkey was used, with what it has become by that. `false`: it is void, or another use of it has counted
@@ -194,6 +196,10 @@ impl Tx {
         self.region.accounts().seal(&record_aad(PASSKEY, passkey.id.0), &record.encode_to_vec())
     }
 
+    fn passkeys_from(&self, rows: Vec<Came<Row>>) -> Vec<Passkey> {
+        self.readable_each(rows, |row| self.passkey_from(row)).into_iter().flatten().collect()
+    }
+
     /// `None`: it is not void, and nobody with the region's key gave it to this person.
     fn passkey_from(&self, row: Row) -> Result<Option<Passkey>, StoreError> {
         let (id, person, sealed, added_at, used_at, voided_at, voided_why, credential, mac) = row;
@@ -212,7 +218,7 @@ impl Tx {
         };
         let passkey = Passkey {
             id,
-            person: PersonId(uuid_from("passkey.person", &person)?),
+            person: PersonId(uuid_from(&place, &person)?),
             name: record.name,
             key: record.key,
             added_at: Timestamp(added_at),

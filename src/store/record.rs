@@ -11,6 +11,9 @@ use crate::vault::chain::Link;
 
 use super::StoreError;
 
+/// Stands for a label that does not open, of what is shown all the same so that it can be ended.
+pub(super) const UNREADABLE: &str = "（読めません / unreadable）";
+
 pub(super) fn uuid_from(place: &str, bytes: &[u8]) -> Result<Uuid, StoreError> {
     Uuid::from_slice(bytes).map_err(|error| StoreError::inconsistent(place, error))
 }
@@ -118,6 +121,20 @@ pub(super) struct InvitationRecord {
     pub(super) code: String,
     #[prost(bytes = "vec", tag = "2")]
     pub(super) authenticator: Vec<u8>,
+    /// Not of those from before it was kept, nor of a device's.
+    #[prost(message, optional, tag = "3")]
+    pub(super) issuer: Option<IssuerRecord>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct IssuerRecord {
+    /// Empty: whoever runs the hub's machine.
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) person: Vec<u8>,
+    #[prost(string, tag = "2")]
+    pub(super) role: String,
+    #[prost(bytes = "vec", tag = "3")]
+    pub(super) organisation: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]

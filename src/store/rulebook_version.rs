@@ -223,8 +223,9 @@ impl Tx {
         is_meant: impl Fn(&RulebookMove) -> bool + Send,
     ) -> Result<Option<RulebookMove>, StoreError> {
         const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
-            from audit where kind = 'rulebook' and seq < $1 order by seq desc limit $2";
-        let mut below = i64::MAX;
+            from audit where kind = 'rulebook' and seq > 0 and seq < $1 order by seq desc limit $2";
+        // What stands behind the log's end is no record of it.
+        let mut below = self.find_audit_head().await?.0 + 1;
         let limit = i64::try_from(AUDIT_SEARCH_PAGE_RECORDS).unwrap_or(i64::MAX);
         loop {
             let rows: Vec<audit::Row> = run!(self, connection => {

@@ -14,6 +14,7 @@ use crate::vault::TokenHash;
 
 use super::engine::run;
 use super::guarded::{self, Value};
+use super::readable::{Came, each};
 use super::record::{code_from, uuid_from};
 use super::{ShutOut, StoreError, Tx};
 
@@ -73,6 +74,9 @@ type Row = (
     Option<Vec<u8>>,
 );
 
+/// What is told of one that ended.
+type EndedRow = (Vec<u8>, Vec<u8>, String, Vec<u8>);
+
 impl Tx {
     /// Adds a sign-in.
     ///
@@ -114,10 +118,10 @@ impl Tx {
         const SQL: &str =
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
             used_at, registered_device, scopes, client_key, mac from sign_in where token_hash = $1";
-        let row: Option<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(token_hash.as_bytes().as_slice()).fetch_optional(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("sign_in", &sqlx::query(SQL).bind(token_hash.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        Ok(row.map(|row| self.sign_in_from(row)).transpose()?.flatten())
+        Ok(self.sign_ins_from(rows).pop())
     }
 
     /// All sign-ins of a person, newest first; of a system client those tokens that nobody ended, of which it had many.
@@ -129,10 +133,10 @@ impl Tx {
             "select id, token_hash, person, role, organisation, issued_at, expires_at, revoked_at, device, way,
             used_at, registered_device, scopes, client_key, mac from sign_in
             where person = $1 and (client_key is null or revoked_at is null) order by issued_at desc, id desc";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("sign_in", &sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).fetch_all(connection).await?)
         });
-        rows.into_iter().filter_map(|row| self.sign_in_from(row).transpose()).collect()
+        Ok(self.sign_ins_from(rows))
     }
 
     /// The tokens of a system client that nobody ended, in no order. Those whose time is over are closed first, without an
@@ -148,19 +152,20 @@ impl Tx {
             used_at, registered_device, scopes, client_key, mac from sign_in
             where person = $1 and client_key is not null and revoked_at is null";
         let id = client.0.as_bytes().as_slice();
-        let rows: Vec<Row> = run!(self, connection => {
+        let rows: Vec<Came<Row>> = run!(self, connection => {
             sqlx::query(CLOSE).bind(id).bind(now.0).execute(&mut *connection).await?;
-            sqlx::query_as(LIST).bind(id).fetch_all(connection).await?
+            each("sign_in", &sqlx::query(LIST).bind(id).fetch_all(connection).await?)
         });
-        rows.into_iter().filter_map(|row| self.sign_in_from(row).transpose()).collect()
+        Ok(self.sign_ins_from(rows))
     }
 
-    /// Notes that a sign-in was used.
+    /// Notes that a sign-in was used; an older use than the one on record changes nothing.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn note_sign_in_used(&mut self, id: SignInId, at: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "update sign_in set used_at = $2 where id = $1 and revoked_at is null";
+        const SQL: &str = "update sign_in set used_at = $2
+            where id = $1 and revoked_at is null and (used_at is null or used_at < $2)";
         run!(self, connection => {
             sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).bind(at.0).execute(connection).await?;
         });
@@ -201,19 +206,15 @@ impl Tx {
         but: SignInId,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
         const SQL: &str =
             "update sign_in set revoked_at = $2, mac = null where person = $1 and revoked_at is null and id <> $3
             returning id, person, role, organisation";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL)
-                .bind(person.0.as_bytes().as_slice())
-                .bind(now.0)
-                .bind(but.0.as_bytes().as_slice())
-                .fetch_all(connection)
-                .await?
+        let rows: Vec<Came<EndedRow>> = run!(self, connection => {
+            let (person, but) = (person.0.as_bytes().as_slice(), but.0.as_bytes().as_slice());
+            let ended = sqlx::query(SQL).bind(person).bind(now.0).bind(but).fetch_all(connection).await?;
+            each("sign_in", &ended)
         });
-        rows.into_iter().map(ended_from).collect()
+        Ok(self.readable_each(rows, ended_from))
     }
 
     /// Revokes every sign-in at an organisation that is not; returns which.
@@ -263,7 +264,8 @@ impl Tx {
 
     /// Ends the sign-ins of those who are shut out, with an act for each.
     pub(super) async fn end_shut_out(&mut self, shut_out: &[ShutOut]) -> Result<(), StoreError> {
-        for &ShutOut { organisation, person, by, at } in shut_out {
+        for all in shut_out {
+            let &ShutOut { organisation, person, by, at } = all;
             let ended = match person {
                 Some(person) => self.revoke_sign_ins_of(person, at).await?,
                 None => self.revoke_sign_ins_at(organisation, at).await?,
@@ -277,6 +279,7 @@ impl Tx {
                 deed: Deed::SignInEnded { sign_in: id, person, position, why: SignInEnd::Suspended },
             };
             self.append_acts(at, ended.iter().map(act)).await?;
+            self.end_invitations_shut_out(all).await?;
         }
         Ok(())
     }
@@ -287,11 +290,14 @@ impl Tx {
         sql: &'static str,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(sql).bind(now.0).bind(now.0).fetch_all(connection).await?
+        let rows: Vec<Came<EndedRow>> = run!(self, connection => {
+            each("sign_in", &sqlx::query(sql).bind(now.0).bind(now.0).fetch_all(connection).await?)
         });
-        rows.into_iter().map(ended_from).collect()
+        Ok(self.readable_each(rows, ended_from))
+    }
+
+    fn sign_ins_from(&self, rows: Vec<Came<Row>>) -> Vec<SignIn> {
+        self.readable_each(rows, |row| self.sign_in_from(row)).into_iter().flatten().collect()
     }
 
     /// `None`: it stands, and nobody with the region's key wrote it so.
@@ -304,28 +310,28 @@ impl Tx {
     }
 
     async fn revoke(&mut self, sql: &'static str, of: Uuid, now: Timestamp) -> Result<Vec<EndedSignIn>, StoreError> {
-        type Row = (Vec<u8>, Vec<u8>, String, Vec<u8>);
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?
+        let rows: Vec<Came<EndedRow>> = run!(self, connection => {
+            each("sign_in", &sqlx::query(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?)
         });
-        rows.into_iter().map(ended_from).collect()
+        // INVARIANT: whatever stands in a row, it has ended by now; one that says nothing only has no act of its own.
+        Ok(self.readable_each(rows, ended_from))
     }
 }
 
-fn ended_from(
-    (id, person, role, organisation): (Vec<u8>, Vec<u8>, String, Vec<u8>),
-) -> Result<EndedSignIn, StoreError> {
+fn ended_from((id, person, role, organisation): EndedRow) -> Result<EndedSignIn, StoreError> {
+    let id = SignInId(uuid_from("sign_in.id", &id)?);
+    let place = format!("sign_in {id}");
     Ok(EndedSignIn {
-        id: SignInId(uuid_from("sign_in.id", &id)?),
-        person: PersonId(uuid_from("sign_in.person", &person)?),
-        position: position_from(&role, &organisation)?,
+        id,
+        person: PersonId(uuid_from(&place, &person)?),
+        position: position_from(&place, &role, &organisation)?,
     })
 }
 
-fn position_from(role: &str, organisation: &[u8]) -> Result<Position, StoreError> {
+fn position_from(place: &str, role: &str, organisation: &[u8]) -> Result<Position, StoreError> {
     Ok(Position {
-        role: code_from("sign_in.role", role, Role::from_code(role))?,
-        organisation: OrganisationId(uuid_from("sign_in.organisation", organisation)?),
+        role: code_from(place, role, Role::from_code(role))?,
+        organisation: OrganisationId(uuid_from(place, organisation)?),
     })
 }
 
@@ -365,30 +371,32 @@ fn sign_in_of(row: Row) -> Result<(SignIn, Option<Vec<u8>>), StoreError> {
         key,
         mac,
     ) = row;
+    let id = SignInId(uuid_from("sign_in.id", &id)?);
+    let place = format!("sign_in {id}");
     let sign_in = SignIn {
-        id: SignInId(uuid_from("sign_in.id", &id)?),
+        id,
         token_hash: TokenHash::from_slice(&token_hash)
-            .ok_or_else(|| StoreError::inconsistent("sign_in.token_hash", "wrong length"))?,
-        person: PersonId(uuid_from("sign_in.person", &person)?),
-        position: position_from(&role, &organisation)?,
+            .ok_or_else(|| StoreError::inconsistent(place.as_str(), "a token's hash of the wrong length"))?,
+        person: PersonId(uuid_from(&place, &person)?),
+        position: position_from(&place, &role, &organisation)?,
         issued_at: Timestamp(issued_at),
         expires_at: Timestamp(expires_at),
         revoked_at: revoked_at.map(Timestamp),
         device,
         way: match way.as_str() {
             "" => None,
-            way => Some(code_from("sign_in.way", way, SignInWay::from_code(way))?),
+            way => Some(code_from(&place, way, SignInWay::from_code(way))?),
         },
         used_at: Timestamp(used_at.unwrap_or(issued_at)),
-        registered: registered.map(|id| uuid_from("sign_in.registered_device", &id).map(DeviceId)).transpose()?,
+        registered: registered.map(|id| uuid_from(&place, &id).map(DeviceId)).transpose()?,
         client: match (scopes, key) {
             (None, None) => None,
             (Some(scopes), Some(key)) => {
                 let scopes = Scopes::parse("scopes", &scopes);
-                let scopes = scopes.map_err(|error| StoreError::inconsistent("sign_in.scopes", error))?;
+                let scopes = scopes.map_err(|error| StoreError::inconsistent(place.as_str(), error))?;
                 Some(ClientGrant { key, scopes })
             }
-            _ => return Err(StoreError::inconsistent("sign_in.client_key", "scopes without a key, or a key without")),
+            _ => return Err(StoreError::inconsistent(place, "scopes without a key, or a key without")),
         },
     };
     Ok((sign_in, mac))

@@ -6,6 +6,7 @@ use crate::domain::team::ConsentState;
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::readable::{Came, each};
 use super::record::{code_from, uuid_from};
 use super::{StoreError, Tx};
 
@@ -58,11 +59,11 @@ impl Tx {
             sqlx::query_as(SQL).bind(now.0).fetch_all(connection).await?
         });
         let read = |(person, used, invited): (Vec<u8>, Option<i64>, Option<i64>)| {
-            let person = PersonId(uuid_from("person.id", &person)?);
+            let person = PersonId(self.readable(uuid_from("person.id", &person))?);
             let (used_at, invited_until) = (used.map(Timestamp), invited.map(Timestamp));
             let account = accounts.get(&person);
             let is_set_up = account.is_some_and(|account| account.as_ref().is_some_and(Account::is_set_up));
-            Ok(AccountUse {
+            Some(AccountUse {
                 person,
                 is_set_up,
                 is_damaged: account.is_some_and(Option::is_none),
@@ -70,7 +71,7 @@ impl Tx {
                 invited_until,
             })
         };
-        rows.into_iter().map(read).collect()
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 
     /// How many patients consent to what.
@@ -81,11 +82,11 @@ impl Tx {
         const SQL: &str = "select coalesce(c.state, 'none'), count(*)
             from patient p left join patient_consent c on c.timeline = p.timeline where p.for_training = 0
             group by 1 order by 1";
-        let rows: Vec<(String, i64)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        let read = |(state, count): (String, i64)| {
+        let rows: Vec<Came<(String, i64)>> =
+            run!(self, connection => each("patient_consent", &sqlx::query(SQL).fetch_all(connection).await?));
+        Ok(self.readable_each(rows, |(state, count)| {
             Ok((code_from("patient_consent.state", &state, ConsentState::from_code(&state))?, count.cast_unsigned()))
-        };
-        rows.into_iter().map(read).collect()
+        }))
     }
 
     /// How many entries were recorded on each day since a moment, those of the hub's own included. `offset_s`: how far the
@@ -98,14 +99,13 @@ impl Tx {
             from entry e join timeline t on t.id = e.timeline where e.recorded_at >= $1
             and not exists (select 1 from patient p where p.timeline = t.id and p.for_training = 1) group by 1, 2 order by 2, 1";
         let offset_us = i64::from(offset_s) * 1_000_000;
-        let rows: Vec<(String, i64, i64)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(since.0).bind(offset_us).bind(DAY_US).fetch_all(connection).await?
+        let rows: Vec<Came<(String, i64, i64)>> = run!(self, connection => {
+            each("timeline", &sqlx::query(SQL).bind(since.0).bind(offset_us).bind(DAY_US).fetch_all(connection).await?)
         });
-        let read = |(subject, day, count): (String, i64, i64)| {
+        Ok(self.readable_each(rows, |(subject, day, count)| {
             let subject = code_from("timeline.subject", &subject, Subject::from_code(&subject))?;
             Ok(DayCount { subject, day, entries: count.cast_unsigned() })
-        };
-        rows.into_iter().map(read).collect()
+        }))
     }
 
     /// How many of those who are linked to patients have read of them since a moment.

@@ -110,8 +110,8 @@ impl Tx {
         let row: Option<AuditRow> =
             run!(self, connection => sqlx::query_as(SQL).bind(seq).fetch_optional(connection).await?);
         let Some(row) = row else { return Ok((Timestamp::EPOCH, None)) };
-        let row = audit_row_from(row)?;
-        let at = row.audit.recorded_at;
+        let at = Timestamp(row.1);
+        let Ok(row) = audit_row_from(row) else { return Ok((at, None)) };
         // One that somebody changed opens no more; that is for `renkei audit verify` to say.
         let record = match self.open_audit(row).await {
             Ok(opened) => opened.record,
@@ -152,7 +152,7 @@ impl Tx {
         limit: usize,
     ) -> Result<Vec<Untold>, StoreError> {
         const SQL: &str = "select taken_out.audit from taken_out join audit on audit.seq = taken_out.audit
-            where taken_out.timeline = $1 and audit.recorded_at >= $2 and audit.recorded_at < $3
+            where taken_out.timeline = $1 and audit.seq > 0 and audit.recorded_at >= $2 and audit.recorded_at < $3
             order by taken_out.audit limit $4";
         let rows: Vec<(i64,)> = run!(self, connection => {
             sqlx::query_as(SQL)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::entry::Entry;
 use crate::domain::ids::{Seq, Subject, TimelineId};
+use crate::domain::role::OrganisationType;
 use crate::domain::state::PatientState;
 use crate::domain::time::Timestamp;
 use crate::limits::FOLD_PAGE_ENTRIES;
@@ -13,7 +14,8 @@ use crate::vault::PatientKey;
 use crate::vault::chain::Link;
 
 use super::engine::run;
-use super::record::{seq_from, seq_into, uuid_from};
+use super::guarded::{self, Value};
+use super::record::{seq_from, seq_into};
 use super::rows::{self, Rows};
 use super::{HeadUpdate, NewTimeline, StoreError, Tx};
 
@@ -32,7 +34,6 @@ pub struct Loaded {
 /// A row of the table, without the key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
-    pub(super) timeline: TimelineId,
     pub(super) subject: Subject,
     pub(super) seq: Seq,
     pub(super) chain: Link,
@@ -46,6 +47,8 @@ pub(super) struct RawHead {
     pub(super) timeline: TimelineId,
     /// `None`: it names no subject.
     pub(super) subject: Option<Subject>,
+    /// What it must be by the directory, whose rows nobody writes without the region's key.
+    pub(super) is_about: Subject,
     pub(super) seq: i64,
     /// [`NO_LINK`] where it holds none.
     pub(super) chain: Link,
@@ -58,14 +61,20 @@ pub(super) const NO_LINK: Link = [0xff; 32];
 
 impl RawHead {
     /// Nothing of it was written by hand, as far as one can tell by looking.
-    fn whole(self) -> Result<Head, StoreError> {
-        let Self { timeline, subject, seq, chain, recorded_at, .. } = self;
+    ///
+    /// INVARIANT: a patient's record is never read as an office's page, which others may read, nor an office's page as a
+    /// patient's, which shuts nobody out.
+    pub(super) fn whole(self) -> Result<Head, StoreError> {
+        let Self { timeline, is_about: subject, seq, chain, recorded_at, .. } = self;
         let place = || format!("timeline {timeline}");
-        let subject = subject.ok_or_else(|| StoreError::inconsistent(place(), "its row names no subject"))?;
+        if self.subject != Some(subject) {
+            let what = format!("by the directory it is about {}, and its row says otherwise", subject.en());
+            return Err(StoreError::inconsistent(place(), what));
+        }
         if chain == NO_LINK {
             return Err(StoreError::inconsistent(place(), "its row holds no link"));
         }
-        Ok(Head { timeline, subject, seq: seq_from(&place(), seq)?, chain, recorded_at })
+        Ok(Head { subject, seq: seq_from(&place(), seq)?, chain, recorded_at })
     }
 }
 
@@ -140,23 +149,23 @@ impl Tx {
 
     pub(super) async fn find_raw_head(&mut self, timeline: TimelineId) -> Result<Option<RawHead>, StoreError> {
         const SQL: &str =
-            "select id, subject, head_seq, head_chain, recorded_at, written_at from timeline where id = $1";
+            "select timeline.id, timeline.subject, timeline.head_seq, timeline.head_chain, timeline.recorded_at,
+            timeline.written_at, organisation.kind, organisation.active, organisation.mac
+            from timeline left join organisation on organisation.id = timeline.id where timeline.id = $1";
         let row: Option<HeadRow> = run!(self, connection => {
             sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_optional(connection).await?
         });
-        Ok(row.and_then(head_from))
+        Ok(row.and_then(|row| self.head_from(row)))
     }
 
-    /// All heads, in the order of the ids.
-    pub(super) async fn list_heads(&mut self) -> Result<Vec<Head>, StoreError> {
-        self.list_raw_heads().await?.into_iter().map(RawHead::whole).collect()
-    }
-
-    /// The same as they stand there. A row whose id is none is left out: no timeline is known by it.
+    /// All heads as they stand there, in the order of the ids. A row whose id is none is left out: no timeline is known by it.
     pub(super) async fn list_raw_heads(&mut self) -> Result<Vec<RawHead>, StoreError> {
-        const SQL: &str = "select id, subject, head_seq, head_chain, recorded_at, written_at from timeline order by id";
+        const SQL: &str =
+            "select timeline.id, timeline.subject, timeline.head_seq, timeline.head_chain, timeline.recorded_at,
+            timeline.written_at, organisation.kind, organisation.active, organisation.mac
+            from timeline left join organisation on organisation.id = timeline.id order by timeline.id";
         let rows: Vec<HeadRow> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        Ok(rows.into_iter().filter_map(head_from).collect())
+        Ok(rows.into_iter().filter_map(|row| self.head_from(row)).collect())
     }
 
     /// Says when somebody wrote on a timeline last.
@@ -168,29 +177,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Every timeline, by id, and whose it is.
+    /// Every timeline, by id, and whose it is by the directory.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_subjects(&mut self) -> Result<Vec<(TimelineId, Subject)>, StoreError> {
-        Ok(self.list_heads().await?.into_iter().map(|head| (head.timeline, head.subject)).collect())
-    }
-
-    /// The states of all organisations that have a timeline, by id. One whose key was destroyed is left out.
-    ///
-    /// # Errors
-    /// When the database fails, or a timeline does not fold.
-    pub async fn load_offices(&mut self) -> Result<Vec<PatientState>, StoreError> {
-        const SQL: &str = "select id from timeline where subject = $1 and wrapped_key is not null order by id";
-        let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(Subject::Organisation.code()).fetch_all(connection).await?
-        });
-        let mut offices = Vec::with_capacity(rows.len());
-        for (id,) in rows {
-            let loaded = self.load(TimelineId(uuid_from("timeline.id", &id)?)).await?;
-            offices.extend(loaded.map(|loaded| loaded.state));
-        }
-        Ok(offices)
+        Ok(self.list_raw_heads().await?.into_iter().map(|head| (head.timeline, head.is_about)).collect())
     }
 
     /// Ids under which entries are stored that no timeline has; `None`: under what is no id.
@@ -234,6 +226,19 @@ impl Tx {
 
     /// See `Journal::load`.
     pub(super) async fn load(&mut self, timeline: TimelineId) -> Result<Option<Loaded>, StoreError> {
+        let mut loaded = self.load_whole(timeline).await;
+        // A key that is gone is a destroyed record's alone: of the others it is damage.
+        if let Err(StoreError::KeyDestroyed(_)) = loaded
+            && self.find_destroyed(timeline.as_patient()).await?.is_none()
+        {
+            let what = "its key is gone, and nobody destroyed its record";
+            loaded = Err(StoreError::inconsistent(format!("timeline {timeline}"), what));
+        }
+        self.note_loading(timeline, &loaded);
+        loaded
+    }
+
+    async fn load_whole(&mut self, timeline: TimelineId) -> Result<Option<Loaded>, StoreError> {
         let Some(head) = self.find_head(timeline).await? else { return Ok(None) };
         let Some(key) = self.find_key(timeline).await? else { return Ok(None) };
         let state = self.find_snapshot(timeline, &key).await?;
@@ -255,39 +260,62 @@ impl Tx {
         &mut self,
         mut state: PatientState,
         key: &PatientKey,
-        mut watch: impl FnMut(&PatientState, &Entry) + Send,
+        watch: impl FnMut(&PatientState, &Entry) + Send,
     ) -> Result<PatientState, StoreError> {
+        self.fold_on(&mut state, key, FOLD_PAGE_ENTRIES, watch).await?;
+        Ok(state)
+    }
+
+    /// The same, so many entries at a time; where it fails, `state` is as of what was read until then.
+    pub(super) async fn fold_on(
+        &mut self,
+        state: &mut PatientState,
+        key: &PatientKey,
+        page_entries: usize,
+        mut watch: impl FnMut(&PatientState, &Entry) + Send,
+    ) -> Result<(), StoreError> {
         loop {
-            let entries = self.list_entries(state.timeline, state.head, FOLD_PAGE_ENTRIES, usize::MAX, key).await?;
+            let entries = self.list_entries(state.timeline, state.head, page_entries, usize::MAX, key).await?;
             for stored in &entries {
                 if stored.entry.seq != state.head.next() {
                     let what = format!("seq {} follows {}", stored.entry.seq, state.head);
                     return Err(StoreError::inconsistent(format!("timeline {}", state.timeline), what));
                 }
                 state.apply(&stored.entry);
-                watch(&state, &stored.entry);
+                watch(state, &stored.entry);
             }
-            if entries.len() < FOLD_PAGE_ENTRIES {
-                return Ok(state);
+            if entries.len() < page_entries {
+                return Ok(());
             }
         }
     }
+
+    fn head_from(
+        &self,
+        (id, subject, seq, chain, recorded_at, written_at, kind, active, mac): HeadRow,
+    ) -> Option<RawHead> {
+        let Ok(timeline) = Uuid::from_slice(&id) else {
+            tracing::error!("a row of the table of timelines has no id: it counts for nothing");
+            return None;
+        };
+        // As the directory has it; of a household too it has a row, which is no office.
+        let is_office = kind.zip(active).is_some_and(|(kind, active)| {
+            let row: [Value; 3] = [timeline.into(), kind.as_str().into(), active.into()];
+            self.is_true(&guarded::ORGANISATION, &row, mac.as_deref())
+                && OrganisationType::from_code(&kind).is_some_and(|kind| kind != OrganisationType::Home)
+        });
+        Some(RawHead {
+            timeline: TimelineId(timeline),
+            subject: Subject::from_code(&subject),
+            is_about: if is_office { Subject::Organisation } else { Subject::Patient },
+            seq,
+            chain: chain.try_into().unwrap_or(NO_LINK),
+            recorded_at: Timestamp(recorded_at),
+            written_at: Timestamp(written_at),
+        })
+    }
 }
 
-/// Id, subject, head, link, recorded time, and when somebody wrote on it last.
-type HeadRow = (Vec<u8>, String, i64, Vec<u8>, i64, i64);
-
-fn head_from((id, subject, seq, chain, recorded_at, written_at): HeadRow) -> Option<RawHead> {
-    let Ok(id) = Uuid::from_slice(&id) else {
-        tracing::error!("a row of the table of timelines has no id: it counts for nothing");
-        return None;
-    };
-    Some(RawHead {
-        timeline: TimelineId(id),
-        subject: Subject::from_code(&subject),
-        seq,
-        chain: chain.try_into().unwrap_or(NO_LINK),
-        recorded_at: Timestamp(recorded_at),
-        written_at: Timestamp(written_at),
-    })
-}
+/// Id, subject, head, link, recorded time, and when somebody wrote on it last; then of the organisation of this id, if there is
+/// one, what its MAC covers.
+type HeadRow = (Vec<u8>, String, i64, Vec<u8>, i64, i64, Option<String>, Option<bool>, Option<Vec<u8>>);

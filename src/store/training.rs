@@ -7,6 +7,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::training::{Attendance, AttendanceState, Training, TrainingKind};
 
 use super::engine::run;
+use super::readable::{Came, each, unread};
 use super::record::{TrainingRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -41,11 +42,11 @@ impl Tx {
     /// All trainings, the latest day first.
     ///
     /// # Errors
-    /// When the database fails or what it holds does not open.
+    /// When the database fails.
     pub async fn list_trainings(&mut self) -> Result<Vec<Training>, StoreError> {
         const SQL: &str = "select id, sealed from training";
         let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        let mut found = rows.into_iter().map(|row| self.training_from(row)).collect::<Result<Vec<_>, _>>()?;
+        let mut found: Vec<_> = rows.into_iter().filter_map(|row| self.readable(self.training_from(row))).collect();
         found.sort_by_key(|training| (std::cmp::Reverse(training.day), training.id));
         Ok(found)
     }
@@ -91,23 +92,27 @@ impl Tx {
     /// Who was where: of everybody, or of one person.
     ///
     /// # Errors
-    /// When the database fails or what it holds is none.
+    /// When the database fails.
     pub async fn list_attendance(&mut self, of: Option<PersonId>) -> Result<Vec<Attendance>, StoreError> {
         const SQL: &str = "select training, person, state, noted_by, noted_at from training_attendance
             where $1 is null or person = $1 order by training, person";
-        let rows: Vec<AttendanceRow> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(of.map(|person| person.0.as_bytes().to_vec())).fetch_all(connection).await?
-        });
-        let attendance = |(training, person, state, noted_by, noted_at): AttendanceRow| {
-            Ok(Attendance {
-                training: TrainingId(uuid_from("training_attendance.training", &training)?),
-                person: PersonId(uuid_from("training_attendance.person", &person)?),
-                state: code_from("training_attendance.state", &state, AttendanceState::from_code(&state))?,
-                noted_by: PersonId(uuid_from("training_attendance.noted_by", &noted_by)?),
-                noted_at: Timestamp(noted_at),
-            })
-        };
-        rows.into_iter().map(attendance).collect()
+        let of = of.map(|person| person.0.as_bytes().to_vec());
+        let rows: Vec<Came<AttendanceRow>> = run!(self, connection => each("training_attendance", &sqlx::query(SQL).bind(of).fetch_all(connection).await?));
+        Ok(self.readable_each(rows, attendance_from))
+    }
+
+    /// The trainings and rows of who was there that cannot be read, as table and id.
+    pub(super) async fn list_unread_trainings(&mut self) -> Result<Vec<String>, StoreError> {
+        const TRAININGS: &str = "select id, sealed from training order by id";
+        const ATTENDANCE: &str = "select training, person, state, noted_by, noted_at from training_attendance
+            order by training, person";
+        let (trainings, attendance): (Vec<Came<Row>>, Vec<Came<AttendanceRow>>) = run!(self, connection => (
+            each("training", &sqlx::query(TRAININGS).fetch_all(&mut *connection).await?),
+            each("training_attendance", &sqlx::query(ATTENDANCE).fetch_all(&mut *connection).await?),
+        ));
+        let mut places = unread(trainings, |row| self.training_from(row));
+        places.extend(unread(attendance, attendance_from));
+        Ok(places)
     }
 
     fn training_from(&self, (id, sealed): Row) -> Result<Training, StoreError> {
@@ -127,4 +132,17 @@ impl Tx {
             at: Timestamp(record.at),
         })
     }
+}
+
+fn attendance_from(row: AttendanceRow) -> Result<Attendance, StoreError> {
+    let (training, person, state, noted_by, noted_at) = row;
+    let training = TrainingId(uuid_from("training_attendance.training", &training)?);
+    let place = format!("training_attendance {training}");
+    Ok(Attendance {
+        training,
+        person: PersonId(uuid_from(&place, &person)?),
+        state: code_from(&place, &state, AttendanceState::from_code(&state))?,
+        noted_by: PersonId(uuid_from(&place, &noted_by)?),
+        noted_at: Timestamp(noted_at),
+    })
 }

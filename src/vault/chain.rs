@@ -13,6 +13,9 @@ pub type Link = [u8; LINK_BYTES];
 /// What stands before the first entry of every chain.
 pub const GENESIS: Link = [0; LINK_BYTES];
 
+/// No chain ever has more records: a number beyond it was written by hand.
+pub const CHAIN_RECORDS_MAX: i64 = 1 << 61;
+
 /// Sets these hashes apart from every other SHA-256 of the hub.
 const DOMAIN: &[u8] = b"renkei/chain/v1\0";
 

@@ -46,3 +46,18 @@ pub fn read_slip(bytes: &[u8]) -> Option<Slip> {
         content,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_an_object_and_no_list_of_its_parts() {
+        let intent = r#"{"id": "0196d5a2-7c00-7000-8000-000000000001",
+            "timeline": "0196d5a2-7c00-7000-8000-000000000002", "body": {"note": {"text": "様子"}}}"#;
+        let slip = format!(r#"{{"pass": "p", "writtenAtMs": 5, "syncedAtMs": 0, "intent": {intent}}}"#);
+        assert!(read_slip(slip.as_bytes()).is_some());
+        let parts = format!(r#"["p", 5, 0, {intent}]"#);
+        assert!(read_slip(parts.as_bytes()).is_none());
+    }
+}

@@ -197,6 +197,15 @@ fn what_a_request_brings_is_complained_of_in_words_and_a_list_is_no_object() {
     }
 }
 
+/// Their parts in our order would be taken for them, and an empty list for one with nothing in it.
+#[test]
+fn a_list_is_no_part_of_a_frame_that_is_an_object() {
+    for pointer in ["/post/intent", "/post/intent/body/vital/measurements/0"] {
+        let told = vital_with(pointer, json!([]));
+        assert_eq!(told.invalid.code, "wrong_type", "{pointer}: {:?}", told.invalid);
+    }
+}
+
 #[test]
 fn hello_may_offer_what_this_version_does_not_know() {
     let frame = json!({"hello": {"version": 7, "ticket": "t", "compression": "zstd"}});

@@ -55,6 +55,10 @@ async fn a_checkpoint_kept_elsewhere_shows_what_the_database_alone_does_not() {
     tamper(&data, "delete from audit where seq > 1").await;
     tamper(&data, "update audit_head set seq = 1, chain = (select chain from audit where seq = 1)").await;
     tamper(&data, "delete from signed_checkpoint").await;
+    // What the store notes of the newest one would miss it.
+    let unsigned = run(&["audit", "checkpoint", "--data", text(&data)]);
+    assert!(!unsigned.status.success(), "{unsigned:?}");
+    tamper(&data, "delete from meta where name = 'checkpoint_newest'").await;
     printed(&["audit", "checkpoint", "--data", text(&data)]);
     assert_eq!(verified(&at).0, Some(0), "by itself it shows nothing");
     let (code, said) = verified(&with_file);

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sqlx::{Connection as _, SqliteConnection};
+
 use crate::support::process::{printed, run, text};
 use crate::support::scratch;
 
@@ -120,4 +122,43 @@ fn a_checkpoint_of_another_region_is_told_as_that() {
         let (code, said) = told(&verify);
         assert!(code == Some(1) && said.contains(expected), "{code:?} {said}");
     }
+}
+
+/// How many records the audit log has.
+async fn audits(data: &Path) -> i64 {
+    let url = format!("sqlite://{}", data.join("renkei.db").display());
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    let (count,): (i64,) = sqlx::query_as("select count(*) from audit").fetch_one(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    count
+}
+
+#[tokio::test]
+async fn an_audit_log_that_could_not_be_taken_out_is_not_on_record_as_taken() {
+    let folder = scratch::folder("mistakes");
+    init(folder.path());
+    let (data, out) = (folder.path().join("data"), folder.path().join("audit.jsonl"));
+    std::fs::write(&out, "何か").unwrap();
+    let before = audits(&data).await;
+    let export = ["audit", "export", "--reason", "点検", "--out", text(&out), "--data", text(&data)];
+    let (code, said) = told(&export);
+    assert!(code == Some(1) && said.contains("audit.jsonl"), "{said}");
+    assert_eq!((audits(&data).await, std::fs::read_to_string(&out).unwrap()), (before, "何か".to_owned()));
+    std::fs::remove_file(&out).unwrap();
+    printed(&export);
+    assert_eq!(audits(&data).await, before + 1);
+}
+
+#[test]
+fn a_certificate_that_was_cut_off_is_told_in_words_and_not_by_its_bytes() {
+    let folder = scratch::folder("mistakes");
+    init(folder.path());
+    let (data, pem) = (folder.path().join("data"), folder.path().join("cut.pem"));
+    std::fs::write(&pem, "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmg\n").unwrap();
+    let config = folder.path().join("tls.toml");
+    std::fs::write(&config, format!("[tls]\ncertificate = \"{0}\"\nkey = \"{0}\"\n", text(&pem))).unwrap();
+    let serve =
+        ["--language", "ja", "serve", "--config", text(&config), "--listen", "127.0.0.1:0", "--data", text(&data)];
+    let (code, said) = told(&serve);
+    assert!(code == Some(1) && said.contains("途中で切れています") && !said.contains("[67"), "{code:?} {said}");
 }

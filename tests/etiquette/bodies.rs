@@ -6,7 +6,8 @@ use renkei::domain::body::{
     AcpNote, Admission, Allergies, Allergy, AllergyType, Body, Call, CallTo, CarePlan, CareService, Conference,
     Consultation, Correction, DeviceChange, DeviceChangeType, DeviceSetting, DeviceState, Discharge, Drug, Infection,
     InfectionNotice, LabRequest, LabResult, MedicationList, MedicationReport, MeetingState, Message, Note,
-    NursingInstruction, NursingReport, Order, OrderDocument, OrderType, Participant, StandingOrder, StationChange,
+    NursingInstruction, NursingReport, Order, OrderDocument, OrderType, Participant, Phone, PhoneUse, Problem,
+    ProblemList, ProblemStatus, RelatedPerson, RelatedPersons, Relationship, StandingOrder, StationChange,
     StatusChange, Topic, VerbalOrderReceived, Visit, VisitPlan,
 };
 use renkei::domain::directory::Actor;
@@ -215,6 +216,27 @@ pub fn allergic_to(substance: &str) -> Body {
     let (substance, code, reaction) = (substance.to_owned(), String::new(), "発疹".to_owned());
     let allergy = Allergy { allergy_type: AllergyType::Drug, substance, code, reaction };
     Body::from(Allergies { items: vec![allergy], ..Allergies::default() })
+}
+
+pub fn suffers_from(name: &str) -> Body {
+    let (name, status) = (name.to_owned(), ProblemStatus::Active);
+    let problem = Problem { name, code: String::new(), status, since: None, note: String::new() };
+    Body::from(ProblemList { items: vec![problem], text: String::new() })
+}
+
+/// A daughter who is the key person, with her telephone.
+pub fn cared_for_by(name: &str) -> Body {
+    let daughter = RelatedPerson {
+        name: name.to_owned(),
+        relationship: Relationship::Child,
+        relationship_text: "長女".to_owned(),
+        phones: vec![Phone { number: "090-5550-0199".to_owned(), used: Some(PhoneUse::Mobile) }],
+        key_person: true,
+        lives_with_patient: false,
+        decides_for_patient: true,
+        note: String::new(),
+    };
+    Body::from(RelatedPersons { items: vec![daughter], ..RelatedPersons::default() })
 }
 
 pub fn takes(drug: &str) -> Body {

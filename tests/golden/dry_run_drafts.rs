@@ -378,5 +378,7 @@ fn pictures(add: &mut Add<'_>) {
     let for_doctor = renkei::domain::body::MedicationReport { for_doctor: true, ..report() };
     add("medication_report.doctor", Body::from(Box::new(for_doctor)));
     add("allergies", bodies::allergic_to("卵"));
+    add("problem_list", bodies::suffers_from("慢性心不全"));
+    add("related_persons", bodies::cared_for_by("高橋 春子"));
     add("periodic_record", Body::from(PeriodicRecord { no_change: true, ..PeriodicRecord::default() }));
 }

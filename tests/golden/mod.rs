@@ -13,6 +13,7 @@
 //! The rulings in these are made up, for the codec and the fold alone. Those that a hub made, and that a replay must make
 //! again, are kept apart: `rulings`.
 
+mod around;
 mod care;
 mod consenting;
 mod dry_run;
@@ -76,8 +77,9 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// The timelines that this build tells, by name, with what each is about.
-fn told() -> [(&'static str, Subject, Vec<Entry>); 3] {
+fn told() -> [(&'static str, Subject, Vec<Entry>); 4] {
     [
+        ("around", Subject::Patient, around::entries()),
         ("care", Subject::Patient, care::entries()),
         ("consenting", Subject::Patient, consenting::entries()),
         ("office", Subject::Organisation, office::entries()),

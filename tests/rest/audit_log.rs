@@ -546,3 +546,38 @@ async fn row_5_what_was_accepted_is_told_from_the_timelines_by_whom_when_and_by_
     let refused = nurse.get("/api/v1/audit?kind=accepted").await;
     refused.problem(StatusCode::FORBIDDEN, "forbidden");
 }
+
+/// Whom the region looks after is no administrator's to find out by what was refused.
+#[tokio::test]
+async fn a_refusal_tells_an_administrator_no_more_of_a_hidden_patient_than_of_nobody() {
+    let app = App::start().await;
+    let (_, nurse, doctor) = team(&app).await;
+    let secretariat = app.secretariat().await;
+    let hidden = app.register_patient("山岸 花子", "ヤマギシ ハナコ").await.to_string();
+    let nobody = "0196d5a2-7c00-7000-8000-0000000000ff".to_owned();
+    let administrators = format!("/api/v1/organisations/{}/administrators", nurse.actor.organisation);
+    secretariat.post(administrators, json!({ "person": nurse.actor.person.to_string() })).await;
+    for patient in [&hidden, &nobody] {
+        let entries = format!("/api/v1/timelines/{patient}/entries");
+        let reason = json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "960", "unit": "%" }] } });
+        for body in [json!({ "note": { "text": "x" } }), reason] {
+            let post = json!({ "id": app.hub.region().draw_id(), "body": body });
+            assert!(nurse.post(&entries, post).await.status.is_client_error());
+        }
+    }
+    let seen = nurse.get("/api/v1/audit?kind=refused&names=true").await.ok();
+    assert!(records(&seen).len() >= 2, "{seen}");
+    assert!(!seen.to_string().contains(&hidden), "{seen}");
+    // Before she asks for it herself, which is on record too.
+    assert!(!export(&nurse, json!({})).await.text().contains(&hidden));
+    for patient in [&hidden, &nobody] {
+        let asked = nurse.get(format!("/api/v1/audit?kind=refused&patient={patient}")).await.ok();
+        assert_eq!(records(&asked).len(), 0, "{asked}");
+        let out = export(&nurse, json!({ "patient": patient })).await.text();
+        assert_eq!(out, "", "{out}");
+    }
+    // Whoever answers for the region sees whose record was tried.
+    let all = secretariat.get(format!("/api/v1/audit?kind=refused&patient={hidden}")).await.ok();
+    assert!(!records(&all).is_empty(), "{all}");
+    doctor.get("/api/v1/audit").await.problem(StatusCode::FORBIDDEN, "forbidden");
+}

@@ -66,6 +66,16 @@ async fn a_mistake_in_the_directory_is_named() {
         ("organisations", json!({ "name": "　", "type": "clinic" }), "required", "name"),
         ("organisations", json!({ "name": "\u{0}", "type": "clinic" }), "implausible", "name"),
         ("organisations", json!({ "name": "春日\n内科", "type": "clinic" }), "implausible", "name"),
+        // Not seen, or turned around: two names that look the same, or another than there is.
+        ("organisations", json!({ "name": "春日\u{200b}内科", "type": "clinic" }), "implausible", "name"),
+        ("organisations", json!({ "name": "\u{3164}", "type": "clinic" }), "implausible", "name"),
+        ("people", json!({ "name": { "kanji": "佐藤\u{202e} 花子" }, "positions": [] }), "implausible", "name.kanji"),
+        (
+            "people",
+            json!({ "name": { "kanji": "佐藤 花子", "kana": "サトウ\u{feff}" }, "positions": [] }),
+            "implausible",
+            "name.kana",
+        ),
         ("organisations", json!({ "name": "x", "kana": long(101), "type": "clinic" }), "too_long", "kana"),
         ("organisations", json!({ "name": "x", "kana": "\u{7f}", "type": "clinic" }), "implausible", "kana"),
         ("organisations", json!({ "name": "x", "phone": long(41), "type": "clinic" }), "too_long", "phone"),

@@ -36,7 +36,10 @@ pub struct Team {
 
 impl Team {
     pub async fn start() -> Self {
-        let app = App::start().await;
+        Self::on(App::start().await).await
+    }
+
+    pub async fn on(app: App) -> Self {
         let (nurse, doctor) = (app.nurse("minato").await, app.doctor("hikari").await);
         let helper = app.actor(Role::Helper, "hidamari").await;
         let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;

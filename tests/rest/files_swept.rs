@@ -12,10 +12,12 @@ use renkei::store::Shelf;
 use renkei::store::check::{FaultKind, check};
 use renkei::vault::digest;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::files::{Team, named, note, photo};
+use super::tampered;
 use crate::support::app::App;
 
 const UNNAMED: Duration = Duration::from_secs(limits::FILE_UNNAMED_S_MAX + 1);
@@ -91,6 +93,58 @@ async fn a_file_that_no_entry_names_is_gone_after_a_day_and_one_that_is_named_st
     assert_eq!(team.app.files().sweep().await, 0);
     let doctor = again(&team, &team.doctor).await;
     assert_eq!(doctor.get(team.file(1, &named_photo["sha256"])).await.bytes, photo(1, 10, 10));
+}
+
+/// As a file that was given up long ago, by whoever writes the database.
+const GIVEN_UP: &str = "update file set entry = null, uploaded_at = 1, kept_at = 1";
+
+#[tokio::test]
+async fn what_the_table_says_of_a_file_removes_none_that_an_entry_names() {
+    let team = Team::on(tampered::region().await).await;
+    let picture = team.hand_in(&team.nurse, &photo(1, 10, 10)).await;
+    team.post(&team.nurse, 1, note(&[&picture])).await.is(StatusCode::CREATED);
+    let other = team.app.register_patient("鈴木 一郎", "スズキ イチロウ").await;
+    let is_there = async || {
+        lying_in(&team.app.files_folder()).len() == 1
+            && team.doctor.get(team.file(1, &picture["sha256"])).await.bytes == photo(1, 10, 10)
+    };
+    let mut by_hand = tampered::written_by_hand(&team.app).await;
+    assert_eq!(sqlx::query(GIVEN_UP).execute(&mut by_hand).await.unwrap().rows_affected(), 1);
+    assert_eq!(team.app.files().sweep().await, 0);
+    assert!(is_there().await);
+    assert_eq!(tampered::warnings(&team.doctor).await, ["directory_tampered"]);
+    let (named,): (i64,) = sqlx::query_as("select count(*) from file where entry is not null and kept_at is not null")
+        .fetch_one(&mut by_hand)
+        .await
+        .unwrap();
+    assert_eq!(named, 1, "the table knows again");
+    assert!(check(team.app.hub.journal(), None).await.unwrap().is_whole());
+
+    // As another patient's, whose entries name nothing.
+    sqlx::query(GIVEN_UP).execute(&mut by_hand).await.unwrap();
+    let moved = sqlx::query("update file set timeline = $1").bind(other.0.as_bytes().as_slice());
+    assert_eq!(moved.execute(&mut by_hand).await.unwrap().rows_affected(), 1);
+    assert_eq!(team.app.files().sweep().await, 1, "the row");
+    assert!(is_there().await);
+    by_hand.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_file_goes_while_the_entries_that_may_name_it_cannot_be_read() {
+    let team = Team::on(tampered::region().await).await;
+    let picture = team.hand_in(&team.nurse, &photo(1, 10, 10)).await;
+    team.post(&team.nurse, 1, note(&[&picture])).await.is(StatusCode::CREATED);
+    let mut by_hand = tampered::written_by_hand(&team.app).await;
+    for sql in
+        [GIVEN_UP, "update entry set sealed = zeroblob(40) where seq = 2", "update timeline set wrapped_key = null"]
+    {
+        assert!(sqlx::query(sql).execute(&mut by_hand).await.unwrap().rows_affected() > 0, "{sql}");
+        if sql != GIVEN_UP {
+            assert_eq!(team.app.files().sweep().await, 0, "{sql}");
+            assert_eq!(lying_in(&team.app.files_folder()).len(), 1, "{sql}");
+        }
+    }
+    by_hand.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -146,12 +146,18 @@ async fn shut_out(app: &App, by: &Actor, whom: &Actor, all: bool) -> Answer {
 /// Each may shut the other out; not both, whether they stand on one timeline or on two, or one changes the directory.
 #[tokio::test]
 async fn two_who_suspend_each_other_at_once_do_not_leave_nobody() {
-    let cases = ["one timeline", "two timelines", "a record and the directory", "whole offices"];
+    // Where a third is left, the second of the two is refused as well: they act no more.
+    let cases = ["one timeline", "two timelines", "a record and the directory", "whole offices", "a third is left"];
     for case in cases.into_iter().flat_map(|case| [case; 3]) {
         let app = App::start().await;
         let other_office = if ["two timelines", "whole offices"].contains(&case) { "second" } else { "secretariat" };
         let one = app.actor(Role::Secretariat, "secretariat").await;
         let other = app.actor(Role::Secretariat, other_office).await;
+        let mut left = 1;
+        if case == "a third is left" {
+            app.actor(Role::Secretariat, "third").await;
+            left += 1;
+        }
         let (first, second) = match case {
             "a record and the directory" => {
                 let suspend = other.post(format!("/api/v1/people/{}/suspend", one.actor.person), json!({}));
@@ -164,7 +170,7 @@ async fn two_who_suspend_each_other_at_once_do_not_leave_nobody() {
         };
         let went_through = [&first, &second].map(|answer| answer.status.is_success());
         assert!(went_through[0] != went_through[1], "{case}: {} {}", first.text(), second.text());
-        assert_eq!(app.hub.region().secretariat().len(), 1, "{case}");
+        assert_eq!(app.hub.region().secretariat().len(), left, "{case}");
         let act = [&one, &other].map(|actor| app.hub.region().acts_as(&actor.actor));
         assert!(act[0] != act[1], "{case}");
         app.stop().await;
@@ -213,4 +219,27 @@ async fn no_record_takes_the_last_one_who_can_sign_in() {
     nobody_left(&one.post(format!("/api/v1/people/{}/suspend", one.actor.person), json!({})).await);
     let ready = one.get("/readyz").await.ok();
     assert_eq!(ready, json!({ "ready": true, "reasons": [] }));
+}
+
+/// Taking back that a suspension was lifted suspends anew.
+#[tokio::test]
+async fn nor_does_taking_back_that_it_was_lifted() {
+    let app = App::start().await;
+    let one = app.actor(Role::Secretariat, "secretariat").await;
+    let other = app.actor(Role::Secretariat, "secretariat").await;
+    shut_out(&app, &other, &one, false).await.is(StatusCode::CREATED);
+    let path = format!("/api/v1/timelines/{}/entries", one.actor.organisation);
+    let lifting = app.hub.region().draw_id();
+    let person = one.actor.person.to_string();
+    let lifted = json!({ "suspension": { "person": person, "reason": "調査の終わり", "lifted": true } });
+    other.post(&path, json!({ "id": lifting, "body": lifted })).await.is(StatusCode::CREATED);
+    let invited = other.post(format!("/api/v1/people/{person}/invitations"), json!({})).await;
+    app.set_up(&invited.is(StatusCode::CREATED), PASSWORD).await;
+    let one = app.sign_in(one.actor.person, one.position()).await;
+    let taken_back = json!({ "retraction": { "target": lifting.to_string(), "reason": "mistake" } });
+    let answer = say(&app, &other, &one, taken_back).await;
+    let problem = answer.problem(StatusCode::UNPROCESSABLE_ENTITY, "unexpected");
+    let told = problem["detail"]["en"].as_str().unwrap_or_default();
+    assert!(problem["field"] == "body.retraction" && told.contains("has set up an account"), "{problem}");
+    assert!(app.hub.region().acts_as(&one.actor));
 }

@@ -2,11 +2,14 @@
 
 pub mod accounts;
 mod announcing;
+mod around;
+mod around_refused;
 mod audit;
 mod audit_log;
 mod audit_shipping;
 mod audit_told;
 mod backups;
+mod beside_rubbish;
 mod bells;
 mod cases;
 mod client_bounds;
@@ -47,6 +50,9 @@ mod stolen;
 mod taking_out;
 mod training_patients;
 mod tampered;
+mod tampered_pages;
+mod tampered_records;
+mod tampered_history;
 mod tampered_rules;
 mod trainings;
 mod withheld;

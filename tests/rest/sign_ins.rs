@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use renkei::actions::sign_in::SignInError;
 use renkei::config::SessionLimits;
 use renkei::domain::role::OrganisationType;
+use renkei::domain::time::Timestamp;
 use renkei::session::TicketGate as _;
+use renkei::store::{SignIn, StoreError};
 use renkei::wire::codes::CloseCode;
 use renkei::wire::{ClientFrame, Encoding, ServerFrame};
 use serde_json::{Value, json};
@@ -62,6 +64,52 @@ async fn a_token_that_nobody_uses_ends_and_an_open_socket_uses_it() {
     for idle in [&nurse, &doctor] {
         idle.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     }
+}
+
+/// A hub that starts anew counts from the last use on record, and neither anew nor from long ago.
+#[tokio::test]
+async fn row_10_a_start_of_the_hub_is_no_use_of_a_sign_in() {
+    let idle_timeout = Duration::from_secs(60);
+    let app = App::start_within(SessionLimits { idle_timeout, ..SessionLimits::default() }).await;
+    let (nurse, doctor) = (app.nurse("minato").await, app.doctor("hikari").await);
+    app.clock.advance(Duration::from_secs(40));
+    doctor.get("/api/v1/me").await.ok();
+    app.clock.advance(Duration::from_secs(26));
+    let app = app.stop().await.start().await;
+    nurse.get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
+    doctor.get("/api/v1/me").await.ok();
+    let nurse = app.sign_in(nurse.actor.person, nurse.position()).await;
+    let listed = nurse.get("/api/v1/me/sign-ins").await.ok();
+    assert_eq!(listed["sign_ins"].as_array().unwrap().len(), 1, "{listed}");
+}
+
+#[tokio::test]
+async fn row_10_who_was_at_work_when_the_hub_stopped_or_fell_goes_on() {
+    let idle_timeout = Duration::from_secs(600);
+    let app = App::start_within(SessionLimits { idle_timeout, ..SessionLimits::default() }).await;
+    let (nurse, doctor) = (app.nurse("minato").await, app.doctor("hikari").await);
+    let _open = nurse.connect(Encoding::Json).await;
+    app.clock.advance(Duration::from_secs(550));
+    doctor.get("/api/v1/me").await.ok();
+    app.clock.advance(Duration::from_secs(550));
+    // The nurse is at a page that stands open; both were in use until the hub stopped, or just before.
+    let app = app.stop().await.start().await;
+    app.clock.advance(Duration::from_secs(40));
+    for at_work in [&nurse, &doctor] {
+        at_work.get("/api/v1/me").await.ok();
+    }
+    // One that falls without a word has noted it a little before.
+    let _open = nurse.connect(Encoding::Json).await;
+    app.clock.advance(Duration::from_secs(590));
+    let noted = app.sign_ins().note_in_use(Timestamp(0)).await.unwrap();
+    app.clock.advance(Duration::from_secs(5));
+    let used_at: Timestamp = {
+        let person = nurse.actor.person;
+        let listing = app.hub.journal().read(move |tx| Box::pin(tx.list_sign_ins(person))).await;
+        let listed: Vec<SignIn> = listing.map_err(|error: StoreError| error).unwrap();
+        listed.iter().map(|one| one.used_at).max().unwrap()
+    };
+    assert_eq!(used_at, noted);
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ async fn one_row_that_cannot_be_read_stops_no_hub() {
     let app = app.stop().await.start().await;
     let secretariat = app.sign_in(person, position).await;
     secretariat.get("/api/v1/me").await.ok();
-    assert_eq!(warnings(&secretariat).await, ["directory_tampered"]);
+    assert!(warnings(&secretariat).await.contains(&"directory_tampered".to_owned()));
     for gone in [&nurse, &doctor] {
         app.door_of(&gone.token).get("/api/v1/me").await.problem(StatusCode::UNAUTHORIZED, "unauthenticated");
     }

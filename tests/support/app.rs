@@ -281,6 +281,8 @@ impl App {
         serving.await.expect("the listener ends");
         ringing.abort();
         let _ = ringing.await;
+        // As a serving hub does.
+        let _ = tokio::time::timeout(Duration::from_secs(5), http.sign_ins.note_in_use(Timestamp(0))).await;
         drop((hub, router, http, beat));
         tokio::time::timeout(Duration::from_secs(20), tasks.finish()).await.expect("the hub finishes");
         journal.close().await;

@@ -1,7 +1,7 @@
 //! The real binary as a child process: its output line by line, and its end by request. A child that a
 //! test leaves running is killed with it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -13,6 +13,11 @@ const LINE_S_MAX: u64 = 60;
 /// Runs a command of the binary to its end.
 pub fn run(arguments: &[&str]) -> Output {
     binary(arguments).output().expect("the binary runs")
+}
+
+/// The same where standard output is something else.
+pub fn run_into(out: impl Into<Stdio>, arguments: &[&str]) -> Output {
+    binary(arguments).stdout(out).stderr(Stdio::piped()).output().expect("the binary runs")
 }
 
 /// What a command that must succeed prints.
@@ -77,13 +82,35 @@ pub struct Running {
 impl Running {
     /// Starts a command and waits for its `ready`.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = binary(arguments).stdout(Stdio::piped()).spawn().expect("the binary starts");
-        let out = child.stdout.take().expect("piped above");
+        Self::spawn(binary(arguments).stdout(Stdio::piped()))
+    }
+
+    /// The same, with its log going there.
+    pub fn start_logging_to(log: impl Into<Stdio>, arguments: &[&str]) -> Self {
+        Self::spawn(binary(arguments).stdout(Stdio::piped()).stderr(log))
+    }
+
+    /// Starts a command whose standard output is this, and waits for what it says of that in its log.
+    pub fn start_unheard(out: impl Into<Stdio>, logged: &str, arguments: &[&str]) -> Self {
+        let mut child = binary(arguments).stdout(out).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        let lines = Self::lines_of(child.stderr.take().expect("piped above"));
+        let running = Self { child, lines, url: String::new() };
+        running.line_with(logged);
+        running
+    }
+
+    fn lines_of(out: impl Read + Send + 'static) -> Receiver<String> {
         let (read, lines) = channel();
         std::thread::spawn(move || {
             // Ends with the child; a test that no longer listens lets it write on.
             BufReader::new(out).lines().map_while(Result::ok).for_each(|line| drop(read.send(line)));
         });
+        lines
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the binary starts");
+        let lines = Self::lines_of(child.stdout.take().expect("piped above"));
         let mut running = Self { child, lines, url: String::new() };
         let ready = running.line_with("ready ");
         ready.strip_prefix("ready ").expect("the line begins so").trim_end_matches('/').clone_into(&mut running.url);

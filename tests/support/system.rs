@@ -17,7 +17,8 @@ use super::app::{App, ORIGIN};
 
 /// Every scope that there is.
 pub const ALL: &str = "system/Patient.rs system/Observation.crs system/Communication.crs system/DeviceUseStatement.crs \
-                       system/ServiceRequest.rs system/DocumentReference.rs";
+                       system/ServiceRequest.rs system/DocumentReference.rs system/Condition.rs \
+                       system/RelatedPerson.rs";
 
 /// A key with its name.
 pub struct Key {

@@ -11,6 +11,8 @@ export const SCOPES = [
   ['system/DeviceUseStatement.c', 'scope_device_create'],
   ['system/ServiceRequest.rs', 'scope_order_read'],
   ['system/DocumentReference.rs', 'scope_document_read'],
+  ['system/Condition.rs', 'scope_condition_read'],
+  ['system/RelatedPerson.rs', 'scope_related_read'],
 ];
 
 /** One by one, as they stand in the table: `.crs` is both. @param {string} scopes as the hub lists them */

@@ -4,6 +4,7 @@
 
 import { msOfUs } from '../frames.js';
 import { SIGNS, decimalIn, implausible } from '../readings.js';
+import { isNumber } from '../standing-lists.js';
 
 const TEXT_CHARS_MAX = 20_000;
 const LIST_MAX = 50;
@@ -12,8 +13,8 @@ const isText = (/** @type {unknown} */ value) => typeof value === 'string' && va
 const isWritten = (/** @type {unknown} */ value) => typeof value === 'string' && value.trim() !== '' && isText(value);
 const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';
 const oneOf = (/** @type {string[]} */ ...codes) => (/** @type {unknown} */ value) => typeof value === 'string' && codes.includes(value);
-const each = (/** @type {Record<string, Test>} */ tests, /** @type {string[]} */ required) => (/** @type {unknown} */ value) => Array.isArray(value)
-  && value.length <= LIST_MAX && value.every((one) => fits(one, tests, required));
+const each = (/** @type {Record<string, Test>} */ tests, /** @type {string[]} */ required) => (/** @type {unknown} */ value, /** @type {any} */ around) => Array.isArray(value)
+  && value.length <= LIST_MAX && value.every((one) => fits(one, tests, required, around));
 
 const TOPICS = oneOf('other', 'sudden_vital', 'consciousness', 'severe_pain', 'fall', 'drug_change', 'same_day_visit');
 const ROLES = oneOf('doctor', 'dentist', 'nurse', 'pharmacist', 'dental_hygienist', 'rehab', 'care_manager', 'helper', 'msw', 'equipment_adviser', 'municipality', 'family');
@@ -27,6 +28,8 @@ const DRUGS = each({ name: isWritten, code: isText, dose: isText, usage: isText 
 
 /** @type {Test} */
 const isPast = (value, { nowMs }) => /^\d+$/.test(value) && msOfUs(value) <= nowMs;
+/** @type {Test} */
+const isPastDay = (value, { nowMs }) => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value) && Date.parse(value) <= nowMs;
 /** An entry that this reader sees and that nobody took back. @type {Test} */
 const stands = (value, around) => around.stands(value);
 /** @type {Test} */
@@ -48,6 +51,15 @@ function isUpsideDown(measurements) {
   const valueOf = (/** @type {string} */ of) => Number(measurements.find(({ sign }) => sign === of)?.value ?? NaN);
   return valueOf('diastolic') > valueOf('systolic');
 }
+
+const RELATIONS = oneOf('spouse', 'child', 'child_in_law', 'grandchild', 'parent', 'sibling', 'relative', 'guardian', 'neighbour', 'friend');
+/** @type {Test} */
+const arePhones = (value) => each({ number: isNumber, used: oneOf('mobile', 'home', 'work') }, ['number'])(value, {}) && value.length <= 5;
+/** @type {Test} Somebody who is neither of the family nor a friend is told of in words, too: that the hub looks at. */
+const areRelated = each({
+  name: isWritten, relationship: RELATIONS, relationshipText: isText, phones: arePhones, keyPerson: isFlag, livesWithPatient: isFlag, decidesForPatient: isFlag, note: isText,
+}, ['name', 'relationship']);
+const areProblems = each({ name: isWritten, code: isText, status: oneOf('active', 'inactive', 'resolved'), since: isPastDay, note: isText }, ['name', 'status']);
 
 /** @type {Record<string, {tests: Tests, required: string[]}>} */
 const BODIES = {
@@ -78,6 +90,8 @@ const BODIES = {
   admission: { tests: { place: isWritten, reason: isText, text: isText }, required: ['place'] },
   discharge: { tests: { destination: isText, treatment: isText, explanation: isText, text: isText }, required: [] },
   acp_note: { tests: { text: isWritten, keepPrivate: isFlag, proxy: isText }, required: ['text'] },
+  problem_list: { tests: { items: (value, around) => areProblems(value, around) && value.length > 0, text: isText }, required: ['items'] },
+  related_persons: { tests: { items: (value, around) => areRelated(value, around) && value.length > 0, text: isText }, required: ['items'] },
   medication_report: { tests: { text: isWritten, forDoctor: isFlag, proposal: isText }, required: ['text'] },
   standing_order: { tests: { condition: isWritten, instruction: isWritten, drugs: DRUGS }, required: ['condition', 'instruction'] },
 };

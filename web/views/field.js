@@ -8,6 +8,7 @@ import { aside, say, word } from '../language.js';
 import { WORDS } from '../words.js';
 import { attachField } from './attach.js';
 import { icon } from './icons.js';
+import { listField } from './list-field.js';
 
 const CHARS_MAX = 20_000;
 const CANDIDATES_MAX = 20;
@@ -101,6 +102,8 @@ const CONTROLS = {
   settings: rows,
   drugs: rows,
   labItems: rows,
+  problems: (field, { value, set }) => listField(field, label(field), value, set),
+  related: (field, { value, set }) => listField(field, label(field), value, set),
   attachments: (field, { attaching }) => attachField(attaching, label(field)),
 };
 

@@ -2,11 +2,10 @@
 
 import { html, svg } from '../vendor/lit.js';
 
-const PATHS = {
+export const PATHS = {
   alarm: svg`<path d="M12 3 2.5 20h19L12 3Z"/><path d="M12 10v4.5M12 17.2v.3"/>`,
   board: svg`<path d="M4 9.5v5h3.5L16 19V5L7.5 9.5H4Z"/><path d="M8 14.5V20h3v-4M19 9.5a4 4 0 0 1 0 5"/>`,
   back: svg`<path d="m14.5 5-7 7 7 7"/>`,
-  camera: svg`<path d="M4 7.5h3.5L9 5h6l1.5 2.5H20v11H4v-11Z"/><circle cx="12" cy="13" r="3.4"/>`,
   chart: svg`<path d="M4 4v16h16M8 16v-4M12.5 16V8M17 16v-6"/>`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   clip: svg`<path d="m20 11.5-8 8a5 5 0 0 1-7-7l8.5-8.5a3.4 3.4 0 0 1 4.8 4.8l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4l7.6-7.6"/>`,
@@ -27,8 +26,6 @@ const PATHS = {
   offline: svg`<path d="M3 3l18 18M5 12.5a10 10 0 0 1 4-2.3M2.5 9a14 14 0 0 1 4-2.5M12 18h.01M16.5 12.7a10 10 0 0 0-2-1.4M21.5 9A14.5 14.5 0 0 0 10 5.6M8.5 15.8a5 5 0 0 1 6-.6"/>`,
   online: svg`<path d="M2.5 9a14 14 0 0 1 19 0M5.5 12.5a9.5 9.5 0 0 1 13 0M8.5 15.8a5 5 0 0 1 7 0M12 19h.01"/>`,
   list: svg`<path d="m3.5 6 1.5 1.5L7.5 5M3.5 12.5l1.5 1.5 2.5-2.5M3.5 19l1.5 1.5L7.5 18M11 6.5h9.5M11 13h9.5M11 19.5h9.5"/>`,
-  meter: svg`<rect x="5" y="3" width="14" height="18" rx="2.5"/><path d="M8.5 7.5h7v4h-7zM9 15.5h.01M12 15.5h.01M15 15.5h.01M9 18h.01M12 18h.01M15 18h.01"/>`,
-  microphone: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3M9 21h6"/>`,
   next: svg`<path d="m9.5 5 7 7-7 7"/>`,
   office: svg`<path d="M4 20.5V4h10v16.5M14 9.5h6v11M2.5 20.5h19M7.5 8h3M7.5 12h3M7.5 16h3M17 13.5h.01M17 17h.01"/>`,
   phone: svg`<path d="M6.5 3.5 9 4l1.2 4-2 1.8a13 13 0 0 0 6 6l1.8-2 4 1.2.5 2.5a3 3 0 0 1-3 3A14.5 14.5 0 0 1 3.500 6.500a3 3 0 0 1 3-3Z"/>`,
@@ -43,5 +40,5 @@ const PATHS = {
   wait: svg`<path d="M7 3h10M7 21h10M8 3c0 5 8 5 8 9s-8 4-8 9M16 3c0 5-8 5-8 9s8 4 8 9"/>`,
 };
 
-/** @param {keyof typeof PATHS} name */
-export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;
+/** @param {keyof typeof PATHS | keyof typeof import('./visiting/icons.js').MORE} name */
+export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${/** @type {any} */ (PATHS)[name]}</svg>`;

@@ -3,6 +3,7 @@
 
 // First: elements that stand in the page already speak as soon as they are known.
 import '../later-phrases.js';
+import './later-values.js';
 import './account.js';
 import './attachment.js';
 import './board.js';

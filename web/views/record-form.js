@@ -10,11 +10,12 @@ import { say, word } from '../language.js';
 import { beforeSend } from './before-send.js';
 import { behalfField, behalfOf } from './behalf-field.js';
 import { fieldsOf } from './field.js';
+import { standingOf } from '../standing-lists.js';
 import { icon } from './icons.js';
 import { verdictLine } from './verdict.js';
 import { View } from './view.js';
 
-/** @typedef {{kind: string, values: import('../forms.js').Values, draft: Draft, attaching: Attaching, opened: boolean, named: import('./behalf-field.js').Named}} Slip one kind being written */
+/** @typedef {{kind: string, values: import('../forms.js').Values, draft: Draft, attaching: Attaching, opened: boolean, named: import('./behalf-field.js').Named, typed: boolean, basis: string}} Slip one kind being written; `basis`: the list that it began with */
 
 export class RecordForm extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };
@@ -55,10 +56,37 @@ export class RecordForm extends View {
       attaching: new Attaching((file, type, progress) => model.rest.upload(this.timelineId, file, type, progress), edited),
       opened: false,
       named: null,
+      typed: false,
+      basis: '',
     };
     slip = made;
+    this.renew(made);
     this.slips.set(kind, made);
     return made;
+  }
+
+  /** Of a kind that somebody now turns to: a list that was only looked at begins anew. @param {string} kind @returns {Slip} */
+  turnTo(kind) {
+    if (FORMS[kind].renews && !this.slips.get(kind)?.typed) this.slips.delete(kind);
+    return this.slip(kind);
+  }
+
+  /** A list begins with the one that stands, whose place it takes. @param {Slip} slip */
+  renew(slip) {
+    const standing = FORMS[slip.kind].renews ? standingOf(this.model.timeline(this.timelineId), slip.kind) : null;
+    slip.basis = standing?.version ?? '';
+    if (standing) slip.values = valuesFrom(slip.kind, standing.body);
+  }
+
+  /** What to know of a list before it is changed. @param {Slip} slip */
+  renewing(slip) {
+    if (!FORMS[slip.kind].renews) return nothing;
+    const version = standingOf(this.model.timeline(this.timelineId), slip.kind)?.version ?? '';
+    if (version !== slip.basis) {
+      return html`<p class="notice notice-warning" role="status">${icon('alarm')}<span>${say('list_changed')}</span>
+        <button class="button button-small" type="button" @click=${() => { this.renew(slip); slip.draft.edited(); this.requestUpdate(); }}>${say('list_renew')}</button></p>`;
+    }
+    return version ? html`<p class="quiet">${say('list_renews')}</p>` : nothing;
   }
 
   /** @param {string} kind */
@@ -78,7 +106,7 @@ export class RecordForm extends View {
     this.kind = kind;
     this.waiting = '';
     if (kind) {
-      const slip = this.slip(kind);
+      const slip = this.turnTo(kind);
       Object.assign(slip.values, values);
       // What is filled in already is seen.
       slip.opened ||= fieldsFor(kind, slip.values).some(({ name, more }) => more && values[name] !== undefined);
@@ -87,6 +115,7 @@ export class RecordForm extends View {
         slip.named = onBehalfOf ?? null;
         slip.values = valuesFrom(kind, body[nameOf(kind)]);
         slip.attaching.adopt(body[nameOf(kind)].attachments ?? []);
+        slip.typed = true;
         slip.draft.begin(id, reasons, again.verdict?.holds);
       }
       slip.draft.edited();
@@ -112,13 +141,14 @@ export class RecordForm extends View {
   /** @param {string} kind */
   choose(kind) {
     this.kind = kind;
-    if (kind) this.slip(kind);
+    if (kind) this.turnTo(kind);
     this.requestUpdate();
     this.updateComplete.then(() => this.focusFirst());
   }
 
   /** @param {Slip} slip @param {string} name @param {any} value */
   set(slip, name, value) {
+    slip.typed = true;
     slip.values = { ...slip.values, [name]: value };
     slip.draft.edited();
     this.requestUpdate();
@@ -155,7 +185,7 @@ export class RecordForm extends View {
   kinds() {
     return html`<ul class="kinds">${kindsFor(this.model.me?.role ?? '').map((kind) => html`<li>
       <button class="button kind-choice" type="button" @click=${() => this.choose(kind)}><span>${word('kind', kind)}</span>
-        ${this.slips.has(kind) && this.slips.get(kind)?.draft.state !== 'empty' ? html`<small class="mark">${say('begun')}</small>` : nothing}</button></li>`)}</ul>`;
+        ${this.slips.has(kind) && this.slips.get(kind)?.draft.state !== 'empty' && (this.slips.get(kind)?.typed || !FORMS[kind].renews) ? html`<small class="mark">${say('begun')}</small>` : nothing}</button></li>`)}</ul>`;
   }
 
   /** @param {Slip} slip */
@@ -168,7 +198,7 @@ export class RecordForm extends View {
     const folded = fields.filter(({ more }) => more);
     const form = { saysVerdict: true, offered: fields.map(({ name }) => name), take: (/** @type {import('../ways.js').Way} */ way) => this.take(slip, way) };
     return html`${this.waiting ? html`<p class="notice">${icon('reply')}<span>${say('comes_back_to', { kind: word('kind', this.waiting) })}</span></p>` : nothing}
-      ${fieldsOf(fields.filter(({ more }) => !more), around)}
+      ${this.renewing(slip)}${fieldsOf(fields.filter(({ more }) => !more), around)}
       ${folded.length ? html`<details class="more" .open=${slip.opened} @toggle=${(/** @type {any} */ event) => { slip.opened = event.target.open; }}>
         <summary>${icon('plus')}<span>${say('more_fields')}</span></summary><div class="more-fields">${fieldsOf(folded, around)}</div></details>` : nothing}
       ${behalfField(this.model, this.timelineId, slip.named, (named) => this.writeFor(slip, named))}
@@ -190,7 +220,7 @@ export class RecordForm extends View {
     if (event.key !== 'Enter' || event.isComposing) return;
     const { form, type = '' } = /** @type {HTMLInputElement} */ (event.target);
     if (event.ctrlKey || event.metaKey) form?.requestSubmit();
-    else if (!['text', 'date', 'datetime-local'].includes(type)) return;
+    else if (!['text', 'tel', 'date', 'datetime-local'].includes(type)) return;
     event.preventDefault();
   }
 

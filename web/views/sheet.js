@@ -3,6 +3,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment } from '../dates.js';
 import { msOfUs } from '../frames.js';
+import { problemText, relatedText } from '../gist.js';
 import { aside, say, word } from '../language.js';
 import { fileList } from './files.js';
 import { icon } from './icons.js';
@@ -69,8 +70,8 @@ const COMMANDS = { 'renkei export patient': 'taken_patient', 'renkei export regi
 /** @param {string} scope as people wrote it, or a command */
 export const takenWords = (scope) => (COMMANDS[scope] ? say(COMMANDS[scope]) : scope);
 
-/** How each sort of value reads. @type {Record<string, (value: any, row: Row, model: Model) => unknown>} */
-const VALUES = {
+/** How each sort of value reads; what only later parts show joins them. @type {Record<string, (value: any, row: Row, model: Model) => unknown>} */
+export const VALUES = {
   text: (value) => value,
   answer: (value) => say(value ? 'yes' : 'no'),
   word: (value, row) => word(row.list, value),
@@ -94,11 +95,11 @@ const VALUES = {
     say('spoken_by', { by: word('role', one.by ?? ''), absent: word('role', one.absent ?? '') }), one.text].filter(Boolean).join(': '))),
   leftovers: (value) => list(value.map((/** @type {any} */ one) => joined(one.drug, one.amount))),
   allergies: (value) => list(value.map((/** @type {any} */ one) => joined(`${one.substance}${aside(word('allergy_type', one.allergyType ?? ''))}`, one.reaction))),
+  problems: (value) => list(value.map(problemText)),
+  related: (value) => list(value.map(relatedText)),
   services: (value, _, model) => list(value.map((/** @type {any} */ one) => joined(
     one.name, one.frequency, one.organisation && organisationName(model, one.organisation), one.medical ? aside(say('medical_service')) : ''))),
   visits: (value) => value.map((/** @type {any} */ day) => `${date(day.on)}${day.mark === 'visit' ? '' : aside(word('visit_mark', day.mark ?? ''))}`).join('、'),
-  shifts: (value, _, model) => list(value.map((/** @type {any} */ shift) => joined(
-    `${at(shift.startsAtUs)}–${at(shift.endsAtUs)}`, word('role', shift.role ?? ''), personName(model, shift.person), shift.phone))),
   citations: (value) => citations(value),
   duty: (value, _, model) => html`${say('duty_due', { at: at(value.dueUs) })} ${debtors(model, value.debtors)} ${value.rule ? citations([value.rule]) : nothing}`,
   reminded: (value) => say('reminder_number', { at: Number(value) + 1 }),

@@ -226,11 +226,11 @@ export class Shell extends View {
       ${icon(glyph)}${wayWords(title, short)}</a>`;
   }
 
-  /** @returns {[string, string, 'office' | 'gavel']} */
+  /** @returns {[string, string, 'office' | 'team']} */
   consoleTitle() {
     const { isSecretariat, me } = this.model;
     if (isSecretariat) return [say('console'), say('console_short'), 'office'];
-    return me?.administers?.length ? [say('console_office'), say('console_office_short'), 'office'] : [say('console_rules'), say('console_rules'), 'gavel'];
+    return me?.administers?.length ? [say('console_office'), say('console_office_short'), 'office'] : [say('console_region'), say('console_region'), 'team'];
   }
 
   /** It takes the whole width. @param {{section: string, item: string}} address */

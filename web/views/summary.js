@@ -1,15 +1,16 @@
-// `<renkei-summary>`: one patient on one screen: what to look out for, allergies, illness, drugs, devices, standing orders,
-// wishes, whom to phone, what is planned. Each with the entry it comes from; what nobody recorded is said to be missing.
+// `<renkei-summary>`: one patient on one screen: what to look out for, allergies, problems, illness, drugs, devices, standing
+// orders, wishes, family, whom to phone, what is planned. Each with the entry it comes from; what nobody recorded is said to be missing.
 
 import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment, shortMoment } from '../dates.js';
-import { drugText, gist, settingsText } from '../gist.js';
+import { closenessOf, drugText, gist, relationText, settingsText } from '../gist.js';
 import { aside, say, word } from '../language.js';
 import { summaryOf } from '../summary.js';
 import { GRAPHS, unitOf } from '../readings.js';
 import { forWhomText } from './behalf.js';
 import { alarmText } from './bodies.js';
 import { callLink } from './calling.js';
+import { DutyWish } from './duty.js';
 import { whoText } from './face.js';
 import { icon } from './icons.js';
 import { leadsTo } from './quote.js';
@@ -44,7 +45,7 @@ export class SummaryView extends View {
       ${this.heed(summary)}
       ${this.card('allergies', word('kind', 'allergies'), summary.allergies, ({ body }) => html`${body.noneKnown ? html`<p>${say('none_known')}</p>` : nothing}
         ${list((body.items ?? []).map((/** @type {any} */ one) => html`<b>${one.substance}</b>${aside(word('allergy_type', one.allergyType ?? ''))} ${one.reaction}`))}${plain(body.text)}`, 'summary_no_allergies')}
-      ${this.illness(summary)}${this.drugs(summary)}${this.devices(summary)}
+      ${this.problems(summary)}${this.illness(summary)}${this.drugs(summary)}${this.devices(summary)}
       ${this.many('standing', word('kind', 'standing_order'), summary.standing, ({ body }) => html`<p><b>${body.condition}</b></p>${plain(body.instruction)}${plain((body.drugs ?? []).map(drugText).join('、'))}
         ${body.until ? html`<p class="quiet">${say('summary_until', { at: calendarDate(body.until) })}</p>` : nothing}`)}
       ${this.card('acp', word('kind', 'acp_note'), summary.acp, ({ body }) => html`${body.keepPrivate ? html`<p class="body-flag">${icon('stop')}<span>${say('keep_private')}</span></p>` : nothing}${plain(body.text)}
@@ -85,6 +86,24 @@ export class SummaryView extends View {
       ${[...(away ? [away] : []), ...infections].map((one) => html`<li><b>${word('kind', one.item.kind)}</b> ${gist(one.body)}${this.source(one)}</li>`)}</ul>`);
   }
 
+  /** The way to a list's form, which begins with the list that stands. @param {string} kind @param {Said | null} said */
+  renew(kind, said) {
+    if (!this.model.isProfessional) return nothing;
+    const wish = () => this.dispatchEvent(new DutyWish('write-record', { timeline: this.timelineId, kind }));
+    return html`<button class="button button-small summary-renew" type="button" aria-label="${word('kind', kind)}: ${say(said ? 'summary_renew' : 'summary_write')}" @click=${wish}>${icon('edit')}<span>${say(said ? 'summary_renew' : 'summary_write')}</span></button>`;
+  }
+
+  /** The main one first; what is over stands below, in a quiet voice. @param {Summary} summary */
+  problems({ problems }) {
+    const items = /** @type {any[]} */ (problems?.body.items ?? []);
+    const line = (/** @type {any} */ one) => html`<b>${one.name}</b>${one.status === 'active' ? nothing : aside(word('problem_status', one.status ?? ''))}
+      ${one.since ? html`<small class="quiet">${say('since_at', { at: calendarDate(one.since) })}</small>` : nothing} ${one.note}`;
+    const over = items.filter(({ status }) => status === 'resolved');
+    return this.section('problems', word('kind', 'problem_list'), html`${problems ? html`${list(items.filter(({ status }) => status !== 'resolved').map(line))}
+      ${over.length ? html`<div class="summary-over">${list(over.map(line))}</div>` : nothing}${plain(problems.body.text)}${this.source(problems)}`
+      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('problem_list', problems)}`);
+  }
+
   /** @param {Summary} summary */
   illness({ instruction, carePlan }) {
     return this.card('illness', say('summary_illness'), instruction, ({ body }) => html`${body.diagnosis ? html`<p><b>${body.diagnosis}</b></p>` : nothing}${plain(body.condition)}
@@ -120,14 +139,26 @@ export class SummaryView extends View {
     })}</dl>`);
   }
 
-  /** The hub has no field for a key person: what is nearest to one is shown, and that it is no more than that. @param {Summary} summary */
-  keyPeople({ acp, instruction }) {
+  /** Somebody close: who it is, what holds of them, each number to be called by a tap. @param {any} one */
+  relative(one) {
+    const { model, timelineId } = this;
+    const text = say('call_related', { name: one.name, relation: relationText(one) });
+    return html`<li class="summary-related"><p><b>${one.name}</b>${aside(relationText(one))} ${closenessOf(one).map((mark) => html`<span class="mark ${mark === say('key_person') ? 'mark-present' : ''}"><span>${mark}</span></span> `)}</p>
+      ${(one.phones ?? []).map((/** @type {any} */ phone) => html`<p class="summary-line">${phone.used ? html`<span class="quiet">${word('phone_use', phone.used)}</span>` : nothing} ${callLink(model, timelineId, { phone: phone.number, organisation: '', text })}</p>`)}
+      ${plain(one.note)}</li>`;
+  }
+
+  /** Family and others in the order in which they are phoned, and what other entries say of whom to turn to. @param {Summary} summary */
+  keyPeople({ related, acp, instruction }) {
     const { model } = this;
+    const items = /** @type {any[]} */ (related?.body.items ?? []);
     const family = (model.patients.get(this.timelineId)?.team ?? []).filter(({ organisation }) => model.organisations.get(organisation)?.type === 'home')
       .flatMap(({ people }) => (people ?? []).map((id) => model.personName(id))).filter(Boolean);
     const rows = /** @type {[string, string][]} */ ([[say('proxy'), acp?.body.proxy ?? ''], [say('emergency_contact'), instruction?.body.emergencyContact ?? ''], [word('role', 'family'), family.join('、')]]).filter(([, text]) => text);
-    return this.section('people', say('summary_key_person'), html`${rows.length ? html`<dl class="summary-facts">${rows.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>` : nothing}
-      <p class="quiet">${say('summary_no_key_person')}</p>`);
+    return this.section('people', say('summary_key_person'), html`${related ? html`${related.body.nobody ? html`<p class="body-flag">${icon('alarm')}<span>${say('nobody')}</span></p>` : nothing}
+      ${items.length ? html`<ol class="summary-list summary-relatives">${items.map((one) => this.relative(one))}</ol>` : nothing}${plain(related.body.text)}${this.source(related)}`
+      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('related_persons', related)}
+      ${rows.length ? html`<h4 class="quiet">${say('summary_more_contacts')}</h4><dl class="summary-facts">${rows.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>` : nothing}`);
   }
 
   phones() {

@@ -18,7 +18,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::limits;
-use crate::store::{ClientChange, StoreError, Tx};
+use crate::store::{ClientChange, SignIn, StoreError, Tx};
 use crate::vault::read_key_set;
 
 /// A client as the secretariat sees it.
@@ -83,10 +83,6 @@ impl ClientGiven<'_> {
         }
         let name = self.name.trim();
         check_name("name", name)?;
-        if name.chars().any(char::is_control) {
-            let expected = Text::fixed("改行などの制御文字は使えません", "no control characters");
-            return Err(Invalid::new("name", "implausible", expected));
-        }
         let client = Client {
             id,
             organisation: self.organisation,
@@ -200,11 +196,17 @@ async fn end_tokens(
     why: SignInEnd,
     now: Timestamp,
 ) -> Result<Vec<SignInId>, StoreError> {
+    // Those whose time is over are closed by it, without an act.
+    let tokens = tx.list_client_tokens(id.into(), now).await?;
     let mut ended = Vec::new();
-    for token in tx.list_client_tokens(id.into(), now).await? {
-        let is_meant = of_key.is_none_or(|key| token.client.as_ref().is_some_and(|client| client.key == key));
-        if is_meant {
-            ended.extend(tx.revoke_sign_in(token.id, now).await?);
+    match of_key {
+        // All, also what cannot be read.
+        None => ended = tx.revoke_sign_ins_of(id.into(), now).await?,
+        Some(key) => {
+            let is_of_key = |token: &SignIn| token.client.as_ref().is_some_and(|client| client.key == key);
+            for token in tokens.iter().filter(|token| is_of_key(token)) {
+                ended.extend(tx.revoke_sign_in(token.id, now).await?);
+            }
         }
     }
     keep_ended(tx, by, why, now, &ended).await?;

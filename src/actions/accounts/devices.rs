@@ -18,7 +18,7 @@ use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::sessions::SignedIn;
 use crate::limits;
-use crate::store::{Link, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 use crate::vault::{DeviceSubject, IssuedCertificate, random_passphrase};
 use crate::wire::codes::CloseCode;
 
@@ -225,10 +225,8 @@ pub async fn revoke_device(
         return Ok(None);
     }
     let mut acts = vec![DeviceDeed::Revoked { device: id, reason }];
-    for enrolment in tx.list_enrolments(id).await? {
-        tx.end_link(Link::Enrolment(enrolment.id), now).await?;
-        let why = InvitationEnd::Withdrawn;
-        acts.push(DeviceDeed::EnrolmentEnded { device: id, enrolment: enrolment.id, why });
+    for enrolment in tx.end_enrolments_of(id, now).await? {
+        acts.push(DeviceDeed::EnrolmentEnded { device: id, enrolment, why: InvitationEnd::Withdrawn });
     }
     tx.append_acts(now, acts.into_iter().map(|deed| Act { by, deed: Deed::Device(deed) })).await?;
     let ended = tx.revoke_sign_ins_on(id, now).await?;

@@ -138,10 +138,7 @@ async fn end_enrolments(
     why: InvitationEnd,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for enrolment in tx.list_enrolments(device).await? {
-        tx.end_link(Link::Enrolment(enrolment.id), now).await?;
-        let deed = DeviceDeed::EnrolmentEnded { device, enrolment: enrolment.id, why };
-        tx.append_acts(now, [Act { by, deed: Deed::Device(deed) }]).await?;
-    }
-    Ok(())
+    let ended = tx.end_enrolments_of(device, now).await?;
+    let act = |enrolment| Act { by, deed: Deed::Device(DeviceDeed::EnrolmentEnded { device, enrolment, why }) };
+    tx.append_acts(now, ended.into_iter().map(act)).await
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::outside::{identity_act, known_identity};
+use super::overreaching::may_still_invite;
 use super::passkeys::{NewPasskey, known_passkey, passkey_act};
 use super::{AccountError, Accounts, Entered, From, Shown};
 use crate::actions::links::{Tried, digits, draw_code, try_code};
@@ -80,7 +81,7 @@ impl NewInvitation {
                 None => return Ok(Err(login_taken().into())),
             },
         };
-        end_invitations(tx, person, by, InvitationEnd::Replaced, now).await?;
+        tx.end_invitations_of(person, by, InvitationEnd::Replaced, now).await?;
         let mut ended = Vec::new();
         if purpose == Purpose::Recovery {
             let void = Account { authenticator: None, changed_at: now, ..account.clone() };
@@ -102,6 +103,7 @@ impl NewInvitation {
             purpose,
             code: code.clone(),
             authenticator,
+            issuer: by.into(),
             issued_at: now,
             expires_at,
             ended_at: None,
@@ -180,23 +182,6 @@ async fn open_account(
     Ok(None)
 }
 
-/// Ends the open invitations of a person.
-async fn end_invitations(
-    tx: &mut Tx,
-    person: PersonId,
-    by: By,
-    why: InvitationEnd,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let open = tx.list_invitations(person).await?;
-    for invitation in &open {
-        tx.end_link(Link::Invitation(invitation.id), now).await?;
-    }
-    let deed = |one: &Invitation| Deed::Account(AccountDeed::InvitationEnded { person, invitation: one.id, why });
-    tx.append_acts(now, open.iter().map(|one| Act { by, deed: deed(one) })).await?;
-    Ok(open.iter().filter(|one| one.is_open_at(now)).count())
-}
-
 /// What somebody sees who has link and code.
 #[derive(Debug)]
 pub struct Opened {
@@ -256,7 +241,7 @@ impl Accounts {
     pub(super) async fn void_invitations(&self, by: By, person: PersonId) -> Result<usize, AccountError> {
         let now = self.hub.region().now();
         let ending = self.hub.journal().write(move |tx| {
-            Box::pin(async move { end_invitations(tx, person, by, InvitationEnd::Withdrawn, now).await })
+            Box::pin(async move { tx.end_invitations_of(person, by, InvitationEnd::Withdrawn, now).await })
         });
         Ok(ending.await?)
     }
@@ -330,7 +315,11 @@ impl Accounts {
             })
         });
         let (invitation, account) = finding.await?.ok_or(AccountError::NoInvitation)?;
-        if self.positions_of(invitation.person).is_empty() {
+        // INVARIANT: whoever may act in no position comes in by no link, nor does anybody by the link of somebody who may not
+        // issue it any more: a change of the directory ended it, and a suspension on record is asked for here.
+        let (region, directory) = (self.hub.region(), self.hub.region().directory());
+        let stands = may_still_invite(&directory, &invitation, |actor| region.is_shut_out(actor));
+        if !stands || self.positions_of(invitation.person).is_empty() {
             return Err(AccountError::NoInvitation);
         }
         Ok((invitation, account))

@@ -1,6 +1,7 @@
 //! Who looks after whose account: the secretariat after everybody's, an office's administrators after those who work
 //! there and nowhere else. Taking people on and letting them go at one's own office goes with it.
 
+use super::overreaching::end_overreaching;
 use super::{AccountError, Accounts, Issued, NewInvitation};
 use crate::actions::directory::{leave_office, put_person};
 use crate::domain::account::{AccountDeed, Identity, Login, Passkey, Purpose};
@@ -221,7 +222,7 @@ impl Accounts {
             return Err(AccountError::Conflict(text));
         }
         let _turn = self.hub.region().take_directory_turn().await;
-        let now = self.hub.region().now();
+        let (now, within) = (self.hub.region().now(), self.hub.clone());
         let writing = self.hub.journal().write(move |tx| {
             Box::pin(async move {
                 tx.lock_directory().await?;
@@ -236,6 +237,7 @@ impl Accounts {
                 if changed {
                     let deed = AccountDeed::AdministratorKept { organisation, person, appointed };
                     tx.append_acts(now, [Act { by: by.by(), deed: Deed::Account(deed) }]).await?;
+                    end_overreaching(tx, &within, by.by(), None, now).await?;
                 }
                 Ok(changed)
             })
@@ -271,7 +273,7 @@ pub(super) fn keeps(directory: &Directory, by: Actor, organisation: Organisation
     by.role == Role::Secretariat || is_administrator
 }
 
-fn looks_after(directory: &Directory, by: Actor, person: &Person) -> bool {
+pub(super) fn looks_after(directory: &Directory, by: Actor, person: &Person) -> bool {
     let is_theirs = |at: &Position| keeps(directory, by, at.organisation) && is_taken_on(directory, *at);
     by.role == Role::Secretariat || (!person.positions.is_empty() && person.positions.iter().all(is_theirs))
 }

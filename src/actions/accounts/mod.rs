@@ -19,6 +19,7 @@ mod invitations;
 mod keeping;
 mod looking_after;
 mod outside;
+mod overreaching;
 mod passkeys;
 mod passwords;
 mod proving;
@@ -43,6 +44,7 @@ pub use self::outside::{
     CALLBACK_PATH, EnteredFromOutside, IdentitiesSeen, Leaving, Provider, ProviderError, ProviderFileError, Returned,
     SecondAsked, SecondGiven,
 };
+pub(in crate::actions) use self::overreaching::end_overreaching;
 pub use self::passkeys::{AcceptingPasskey, PasskeyAnswer, PasskeyAsked};
 pub use self::proving::ProofAsked;
 pub use self::signing_in::{Entered, Trial};

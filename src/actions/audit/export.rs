@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::domain::audit::{AuditFilter, AuditUse};
+use crate::domain::audit::AuditUse;
 use crate::domain::directory::Directory;
 use crate::limits::AUDIT_SEARCH_PAGE_RECORDS;
 use crate::store::{AuditOrder, AuditPage, Journal, StoreError};
 
 use super::event::Event;
+use super::part::Part;
 use super::shape::{AuditRecordShape, ReadShape, WhoShape};
 use super::{fhir, search};
 
@@ -16,7 +17,7 @@ use super::{fhir, search};
 pub struct Export {
     journal: Journal,
     directory: Arc<Directory>,
-    filter: AuditFilter,
+    part: Part,
     how: AuditUse,
     place: Place,
     is_first: bool,
@@ -33,8 +34,8 @@ enum Place {
 impl Export {
     /// Oldest records first. Whoever begins it puts it on record before.
     #[must_use]
-    pub const fn new(journal: Journal, directory: Arc<Directory>, filter: AuditFilter, how: AuditUse) -> Self {
-        Self { journal, directory, filter, how, place: Place::Beginning, is_first: true }
+    pub const fn new(journal: Journal, directory: Arc<Directory>, part: Part, how: AuditUse) -> Self {
+        Self { journal, directory, part, how, place: Place::Beginning, is_first: true }
     }
 
     /// The media type of what comes out.
@@ -70,14 +71,15 @@ impl Export {
                 Ok(Some(self.head()))
             }
             Place::After(cursor) => {
-                let (filter, order) = (self.filter.clone(), AuditOrder::OldestFirst);
+                let (filter, order) = (self.part.filter.clone(), AuditOrder::OldestFirst);
                 let page = search(&self.journal, filter, order, cursor, AUDIT_SEARCH_PAGE_RECORDS).await?;
                 let AuditPage { found, next } = page;
                 self.place = next.map_or(Place::End, |next| Place::After(Some(next)));
                 let mut piece = String::new();
                 for found in found {
-                    let event = Event::of(found, &self.directory);
-                    self.add(&mut piece, &event);
+                    if let Some(event) = self.part.event(found, &self.directory) {
+                        self.add(&mut piece, &event);
+                    }
                 }
                 Ok(Some(piece))
             }

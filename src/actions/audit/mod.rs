@@ -7,6 +7,7 @@ mod details;
 pub mod event;
 pub mod export;
 mod fhir;
+pub mod part;
 pub mod shape;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::audit::{AuditFilter, AuditUse};
-use crate::domain::directory::{Actor, Directory};
+use crate::domain::directory::Directory;
 use crate::domain::ids::{PatientId, TimelineId};
 use crate::domain::reading::ReadScope;
-use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
 use crate::hub::reading::LookError;
@@ -29,6 +29,7 @@ use crate::limits::{self, TAKEN_OUT_LISTED_MAX};
 use crate::store::{AuditOrder, AuditPage, Exposure, Exposures, Journal, Untold};
 
 use self::event::Event;
+use self::part::Part;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -52,21 +53,6 @@ pub struct Listed {
     pub next: Option<u64>,
 }
 
-/// The part of what is asked for that this actor may see.
-///
-/// # Errors
-/// When they may see nothing of it.
-pub fn part_for(directory: &Directory, actor: &Actor, filter: AuditFilter) -> Result<AuditFilter, AuditError> {
-    if actor.role == Role::Secretariat {
-        return Ok(filter);
-    }
-    let own = directory.administered_by(actor).next().ok_or(AuditError::Forbidden)?;
-    if filter.organisation.is_some_and(|asked| asked != own) {
-        return Err(AuditError::Forbidden);
-    }
-    Ok(AuditFilter { organisation: Some(own), ..filter })
-}
-
 /// A page of records. On record itself, once for each first page; the names of patients as looks at their cards.
 ///
 /// # Errors
@@ -79,13 +65,14 @@ pub async fn list(
     with_names: bool,
 ) -> Result<Listed, AuditError> {
     let directory = hub.region().directory();
-    let filter = part_for(&directory, &signed_in.actor, filter)?;
+    let part = Part::of(&directory, &signed_in.actor, filter)?;
+    let filter = part.filter.clone();
     if cursor.is_none() {
         let by = signed_in.by();
         note_use(hub.journal(), by, (AuditUse::Listed, &filter, ""), hub.region().now()).await?;
     }
     let AuditPage { found, next } = search(hub.journal(), filter, AuditOrder::NewestFirst, cursor, limit).await?;
-    let events: Vec<Event> = found.into_iter().map(|found| Event::of(found, &directory)).collect();
+    let events: Vec<Event> = found.into_iter().filter_map(|found| part.event(found, &directory)).collect();
     let patients = match with_names {
         true => look_at(hub, signed_in, events.iter().flat_map(Event::patients)).await?,
         false => BTreeMap::new(),
@@ -179,7 +166,7 @@ pub struct Exposed {
 /// When neither or both are named, the actor may not see it, or the journal cannot be read or written.
 pub async fn exposed(hub: &Hub, signed_in: &SignedIn, filter: AuditFilter) -> Result<Exposed, AuditError> {
     let directory = hub.region().directory();
-    let filter = part_for(&directory, &signed_in.actor, filter)?;
+    let filter = Part::of(&directory, &signed_in.actor, filter)?.filter;
     let (from, until) = (filter.from.unwrap_or(Timestamp::MIN), filter.until.unwrap_or(Timestamp::MAX));
     let (patient, person) = (filter.patient, filter.person);
     if patient.is_some() == person.is_some() {

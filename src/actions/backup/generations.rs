@@ -1,7 +1,8 @@
 //! Which backups are there, and which of them are kept: all of the last day that has one, and the newest of each of the last
 //! days, weeks and months that have one. Days are Japan's.
 //!
-//! INVARIANT: the newest backup that reads as whole is never removed, whatever was asked for.
+//! INVARIANT: the newest backup that reads as whole is never removed, whatever was asked for; nor is the one just made.
+//! One whose moment is still to come was made while the clock was ahead: it counts for nothing, and stays.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -36,6 +37,12 @@ pub struct Generation {
 }
 
 impl Generation {
+    /// Whether it says that it was made later than now.
+    #[must_use]
+    pub fn is_ahead(&self, now: Timestamp) -> bool {
+        self.manifest.made_at() > now
+    }
+
     /// Whether its name says when it was made. One that does not was put in another's place.
     #[must_use]
     pub fn is_named_truly(&self) -> bool {
@@ -56,6 +63,22 @@ pub struct Listing {
     pub generations: Vec<Generation>,
     /// Files with the name of a backup that cannot be used with this key.
     pub others: Vec<(PathBuf, BadBackup)>,
+}
+
+impl Listing {
+    /// The newest of those whose moment has come; where there is none of them, the newest.
+    #[must_use]
+    pub fn newest(&self, now: Timestamp) -> Option<&Generation> {
+        self.generations.iter().find(|it| !it.is_ahead(now)).or_else(|| self.generations.first())
+    }
+}
+
+/// What became of the generations that were there.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Thinned {
+    pub removed: Vec<PathBuf>,
+    /// Of a moment that is still to come. They were left.
+    pub ahead: Vec<PathBuf>,
 }
 
 /// The file of the backup with this manifest.
@@ -104,24 +127,32 @@ pub fn list(folder: &Path, by: OpenBy<'_>) -> io::Result<Listing> {
     Ok(listing)
 }
 
-/// Removes what is not kept; returns what was. `whole`: a backup that was read to its end just now.
-pub(super) fn remove_old(folder: &Path, data: &DataKey, keep: Keep, whole: &Path) -> io::Result<Vec<PathBuf>> {
+/// Removes what is not kept. `whole`: the backup that was made and read to its end now, at `now`.
+pub(super) fn remove_old(
+    folder: &Path,
+    data: &DataKey,
+    keep: Keep,
+    (whole, now): (&Path, Timestamp),
+) -> io::Result<Thinned> {
     // By the data key, so that those of before the region's key was changed go too.
     let by = OpenBy::Data(data);
-    let Listing { generations, .. } = list(folder, by)?;
+    let listed = list(folder, by)?.generations;
+    let (ahead, generations): (Vec<_>, Vec<_>) = listed.into_iter().partition(|it| it.is_ahead(now));
+    let ahead = ahead.into_iter().map(|it| it.path).collect();
     let kept = kept(&generations.iter().map(|it| it.manifest.made_at()).collect::<Vec<_>>(), keep);
     let newest = generations.iter().position(|it| it.path == whole || read_whole(&it.path, by).is_ok());
-    let Some(newest) = newest else { return Ok(Vec::new()) };
+    let Some(newest) = newest else { return Ok(Thinned { removed: Vec::new(), ahead }) };
     let mut removed = Vec::new();
     for (at, generation) in generations.into_iter().enumerate() {
         // One that was put in another's place is evidence, and no generation.
-        if at != newest && !kept.contains(&at) && generation.is_named_truly() {
+        let is_whole = at == newest || generation.path == whole;
+        if !is_whole && !kept.contains(&at) && generation.is_named_truly() {
             fs::remove_file(&generation.path)?;
             removed.push(generation.path);
         }
     }
     File::open(folder)?.sync_all()?;
-    Ok(removed)
+    Ok(Thinned { removed, ahead })
 }
 
 /// Removes what a backup left that was cut off. Only for whoever makes one, alone.
@@ -199,6 +230,36 @@ mod tests {
         fs::write(path, &bytes[..bytes.len() - 1]).unwrap();
     }
 
+    /// Some time after all of these.
+    const LATER: &str = "2026-05-01T00:00:00Z";
+
+    fn removed(folder: &Path, region: &Keys, keep: Keep, whole: &Path) -> Vec<PathBuf> {
+        let thinned = remove_old(folder, &region.data, keep, (whole, LATER.parse().unwrap())).unwrap();
+        assert!(thinned.ahead.is_empty());
+        thinned.removed
+    }
+
+    #[test]
+    fn one_made_while_the_clock_was_ahead_is_left_and_costs_no_other_its_place() {
+        let (folder, region) = (tempfile::tempdir().unwrap(), Keys::new());
+        let folder = folder.path();
+        let ahead = lay(folder, &region, "2027-05-06T00:00:00Z");
+        for keep in [Keep { daily: 1, weekly: 0, monthly: 0 }, Keep { daily: 0, weekly: 0, monthly: 1 }] {
+            for path in files(folder).unwrap().into_iter().filter(|path| *path != ahead) {
+                fs::remove_file(path).unwrap();
+            }
+            let before = lay(folder, &region, "2026-04-01T00:00:00Z");
+            let made = lay(folder, &region, "2026-04-02T00:00:00Z");
+            let now: Timestamp = "2026-04-02T00:00:00Z".parse().unwrap();
+            let thinned = remove_old(folder, &region.data, keep, (&made, now)).unwrap();
+            assert_eq!(thinned, Thinned { removed: vec![before], ahead: vec![ahead.clone()] });
+            assert!(made.exists() && ahead.exists(), "what was made just now is there");
+            let listed = list(folder, OpenBy::Region(&region.region)).unwrap();
+            assert_eq!(listed.newest(now).unwrap().path, made);
+            assert_eq!(listed.newest("2028-01-01T00:00:00Z".parse().unwrap()).unwrap().path, ahead);
+        }
+    }
+
     #[test]
     fn the_newest_that_is_whole_stays_whatever_is_asked_for() {
         let (folder, region) = (tempfile::tempdir().unwrap(), Keys::new());
@@ -210,9 +271,9 @@ mod tests {
             .unwrap();
         damage(&third);
         let nowhere = Path::new("nowhere");
-        let removed = remove_old(folder, &region.data, nothing, nowhere).unwrap();
+        let gone = removed(folder, &region, nothing, nowhere);
         // Of the newest only the end is missing; one under a false name is left for whoever looks into it.
-        assert_eq!(removed, [third, first.clone()]);
+        assert_eq!(gone, [third, first.clone()]);
         let left = list(folder, OpenBy::Region(&region.region)).unwrap();
         assert_eq!(left.generations.iter().filter(|it| it.is_named_truly()).count(), 1);
         assert_eq!(left.generations[0].path, second);
@@ -223,7 +284,7 @@ mod tests {
         for path in fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).filter(|it| text(it).contains("T12")) {
             fs::remove_file(path).unwrap();
         }
-        assert!(remove_old(folder, &region.data, nothing, nowhere).unwrap().is_empty(), "none is whole");
+        assert!(removed(folder, &region, nothing, nowhere).is_empty(), "none is whole");
     }
 
     #[test]
@@ -232,7 +293,7 @@ mod tests {
         let [first, second, third] = ["2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z", "2026-04-03T00:00:00Z"]
             .map(|moment| lay(folder.path(), &region, moment));
         let two_days = Keep { daily: 2, weekly: 0, monthly: 0 };
-        assert_eq!(remove_old(folder.path(), &region.data, two_days, &third).unwrap(), [first]);
+        assert_eq!(removed(folder.path(), &region, two_days, &third), [first]);
         assert!(second.exists() && third.exists());
     }
 
@@ -251,7 +312,7 @@ mod tests {
             "its key alone opens one"
         );
         let nothing = Keep { daily: 0, weekly: 0, monthly: 0 };
-        assert_eq!(remove_old(folder.path(), &after.data, nothing, &second).unwrap(), [first]);
+        assert_eq!(removed(folder.path(), &after, nothing, &second), [first]);
     }
 
     fn text(path: &Path) -> String {

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use super::generations::{Keep, name_at, name_of, remove_drafts, remove_old};
+use super::generations::{Keep, Thinned, name_at, name_of, remove_drafts, remove_old};
 use super::sealed_file::{BadBackup, OpenBy, Tally, Whole, Writer, read_whole};
 use crate::actions::destroying::list;
 use crate::domain::act::{Act, By, Deed};
@@ -42,12 +42,14 @@ impl BackupError {
     #[must_use]
     pub fn text(&self) -> Option<Text> {
         let ja = match self {
-            Self::Folder { folder, source } => format!("{} に書けません: {source}", folder.display()),
+            Self::Folder { folder, .. } => format!("{} に書けません", folder.display()),
+            Self::Dump(DumpError::Sink(_)) => "バックアップを書けません".to_owned(),
+            Self::Dump(DumpError::Store(error)) => return error.text(),
             Self::Busy { folder } => format!("{} では別のバックアップを作成中です", folder.display()),
             Self::Exists { path } => format!("この時刻のバックアップはすでにあります: {}", path.display()),
             Self::NotReadBack(bad) => format!("書いたものを読み直すと一致しません: {}", bad.text().ja),
             Self::Store(error) => return error.text(),
-            Self::Dump(_) | Self::Shelf(_) => return None,
+            Self::Shelf(_) => return None,
         };
         Some(Text::new(ja, self.to_string()))
     }
@@ -61,6 +63,8 @@ pub struct Made {
     pub whole: Whole,
     /// Older generations that were let go.
     pub removed: Vec<PathBuf>,
+    /// Those of a moment that is still to come; they were left, and counted for nothing.
+    pub ahead: Vec<PathBuf>,
 }
 
 /// Makes a backup of everything into this folder, which is made if there is none. A hub may run meanwhile.
@@ -112,8 +116,8 @@ pub async fn make(
     if let Err(error) = list::write(journal, folder).await {
         tracing::error!(%error, "the list of destroyed records was not written");
     }
-    let removed = remove_old(folder, data, keep, &path).map_err(failed)?;
-    Ok(Made { path, bytes, whole, removed })
+    let Thinned { removed, ahead } = remove_old(folder, data, keep, (&path, now)).map_err(failed)?;
+    Ok(Made { path, bytes, whole, removed, ahead })
 }
 
 /// One at a time in a folder, so that nobody removes another's draft.

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use self::caller::Caller;
 use crate::config::PushSettings;
+use crate::domain::account::device_name;
 use crate::domain::bell::{Bell, QuietHours, Weight};
 use crate::domain::directory::Position;
 use crate::domain::ids::{BellId, PersonId};
@@ -188,7 +189,7 @@ impl Bells {
             position: Position { role: by.actor.role, organisation: by.actor.organisation },
             sign_in: by.id,
             registered: by.device,
-            device: new.device.chars().filter(|c| !c.is_control()).take(limits::DEVICE_NAME_CHARS_MAX).collect(),
+            device: device_name(new.device),
             wish: new.wish,
             added_at: now,
             renewed_at: now,

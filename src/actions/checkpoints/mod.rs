@@ -48,6 +48,7 @@ impl Checkpoints {
     #[must_use]
     pub fn new(journal: Journal, key: CheckpointKey, pace: CheckpointPace) -> Self {
         let CheckpointPace { records, every } = pace;
+        journal.trust_checkpoints_of(key.public());
         Self { journal, key, records, every, witness: Arc::default() }
     }
 
@@ -62,6 +63,7 @@ impl Checkpoints {
     pub async fn tend(&self, clock: &Arc<dyn Clock>) {
         loop {
             if let Err(error) = self.look(clock.as_ref()).await {
+                self.journal.note_if_false(&error);
                 tracing::warn!(code = error.code(), %error, "no checkpoint is made now; it will be tried again");
             }
             clock.wait_until(clock.now().saturating_add(Duration::from_millis(limits::CHECKPOINT_LOOK_MS))).await;

@@ -150,8 +150,12 @@ pub async fn list_due(looking: Looking<'_>, retention: &Retention, after: Timest
             found.next = Some(written_at);
             break;
         }
-        // Destroyed by somebody since it was listed.
-        let Some((loaded, name)) = looking.load(patient).await? else { continue };
+        let (loaded, name) = match looking.load(patient).await {
+            Ok(Some(found)) => found,
+            // Destroyed by somebody since it was listed; or it does not read, and cannot be judged.
+            Ok(None) | Err(StoreError::Inconsistent { .. }) => continue,
+            Err(error) => return Err(error),
+        };
         if let Some(kept) = looking.judge(retention, &loaded)
             && kept.is_over(today)
         {

@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 
 use super::{DirectoryError, check_human_name, check_organisation, no_organisation, secretariat};
+use crate::actions::accounts::end_overreaching;
 use crate::actions::sign_in::{SignIns, end_all, end_all_at};
-use crate::domain::account::AccountDeed;
+use crate::domain::account::{AccountDeed, InvitationEnd};
 use crate::domain::act::{Act, By, Deed, SignInEnd};
 use crate::domain::directory::{Directory, Organisation, Person};
 use crate::domain::ids::{OrganisationId, PersonId, SignInId};
@@ -79,6 +80,10 @@ async fn write_organisation(
     let deed = Deed::OrganisationKept { organisation: id, kind: *kind, active: *active, is_new };
     tx.append_acts(now, [Act { by, deed }]).await?;
     let sign_ins = if *active { Vec::new() } else { end_all_at(tx, by, id, now).await? };
+    if !*active {
+        tx.end_invitations_at(id, by, InvitationEnd::PersonChanged, now).await?;
+    }
+    end_overreaching(tx, hub, by, None, now).await?;
     Ok(Changed { now: organisation, sign_ins, dismissed: Vec::new() })
 }
 
@@ -120,7 +125,9 @@ async fn write_person(
     let known = tx.find_person(id).await?;
     let person = change(known.clone())?;
     check_person(&hub.region().directory(), &person)?;
-    let may_end_it = known.as_ref().is_some_and(secretariat::is_of_it);
+    // Where nobody can tell of those who act whether they were shut out, whoever comes to them takes their place.
+    let takes_over = secretariat::is_of_it(&person) && !hub.region().offices().untold().is_empty();
+    let may_end_it = takes_over || known.as_ref().is_some_and(secretariat::is_of_it);
     let acting = if may_end_it { secretariat::list_acting(tx, hub).await? } else { Vec::new() };
     match &known {
         None => tx.insert_person(&person).await?,
@@ -144,11 +151,19 @@ async fn write_person(
     deeds.push(Deed::PersonKept { person: id, positions, active, is_new });
     tx.append_acts(now, deeds.into_iter().map(|deed| Act { by, deed })).await?;
     let narrowed = !person.active || held.iter().any(|position| !person.positions.contains(position));
+    // Also by more than they had: an old link was issued to somebody who was less.
+    let is_same = known.as_ref().is_some_and(|known| known.active == person.active && holds_the_same(known, &person));
+    end_overreaching(tx, hub, by, Some(id).filter(|_| !is_new && !is_same), now).await?;
     let sign_ins = match narrowed && !is_new {
         true => end_all(tx, by, id, SignInEnd::PersonChanged, None, now).await?,
         false => Vec::new(),
     };
     Ok(Changed { now: person, sign_ins, dismissed })
+}
+
+fn holds_the_same(one: &Person, other: &Person) -> bool {
+    let held = |person: &Person| person.positions.iter().copied().collect::<HashSet<_>>();
+    held(one) == held(other)
 }
 
 fn works_at(person: &Person, organisation: OrganisationId) -> bool {

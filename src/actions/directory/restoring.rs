@@ -5,11 +5,11 @@
 use jiff::civil::Date;
 
 use super::{DirectoryError, check_name};
+use crate::domain::account::InvitationEnd;
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Organisation, Person, Position};
 use crate::domain::ids::TimelineId;
 use crate::domain::keeping::KeepingDeed;
-use crate::domain::offices::Offices;
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::secretariat::who_acts;
 use crate::domain::text::Text;
@@ -48,7 +48,7 @@ pub async fn restore_secretariat(
     let Restoring { office, person, reason } = given;
     tx.lock_directory().await?;
     let directory = tx.load_directory().await?;
-    let offices = Offices::of(tx.load_offices().await?);
+    let offices = tx.load_offices().await?;
     let acting = who_acts(&directory, &offices, today);
     if let Some(known) = acting.first().and_then(|actor| directory.people.get(&actor.person)) {
         let name = &known.name.kanji;
@@ -98,6 +98,7 @@ pub async fn restore_secretariat(
         Deed::PersonKept { person: person.id, positions, active, is_new: is_new_person },
     ];
     tx.append_acts(now, deeds.map(|deed| Act { by: By::Operator, deed })).await?;
+    tx.end_invitations_of(person.id, By::Operator, InvitationEnd::PersonChanged, now).await?;
     let suspensions = offices.shutting_out(person.id, office.id, today);
     for (organisation, whom) in &suspensions {
         let (timeline, reason) = (TimelineId::from(*organisation), reason.clone());
@@ -105,7 +106,6 @@ pub async fn restore_secretariat(
         let act = Act { by: By::Operator, deed: Deed::Keeping(deed) };
         tx.append_taking(Some(timeline), now, act, &[timeline]).await?;
     }
-    let account = tx.find_account(person.id).await?;
-    let has_account = account.is_some_and(|account| account.is_set_up());
+    let has_account = tx.find_account(person.id).await?.is_some_and(|account| account.is_set_up());
     Ok(Restored { office, person, has_account, lifted_count: suspensions.len() })
 }

@@ -12,7 +12,8 @@ use crate::config::Language;
 use crate::domain::attachment::MediaType;
 use crate::domain::body::{
     AllergyType, BedriddenLevel, BedsoreDepth, CallTo, CareLevel, ClosingReason, DementiaLevel, DeviceChangeType,
-    Infection, MeetingState, OrderType, PledgeBy, RetractionReason, Topic, VisitMark,
+    Infection, MeetingState, OrderType, PhoneUse, PledgeBy, ProblemStatus, Relationship, RetractionReason, Topic,
+    VisitMark,
 };
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::duty::{Capacity, CloseReason};
@@ -171,6 +172,9 @@ fn code(parent: &str, field: &str, text: &str) -> Option<Text> {
         "mark" => in_words!(VisitMark, text),
         "change" => in_words!(DeviceChangeType, text),
         "allergyType" => in_words!(AllergyType, text),
+        "status" => in_words!(ProblemStatus, text),
+        "relationship" => in_words!(Relationship, text),
+        "used" => in_words!(PhoneUse, text),
         "mediaType" => in_words!(MediaType, text),
         "organisationType" => in_words!(OrganisationType, text),
         "sensitivity" => in_words!(Sensitivity, text),

@@ -73,7 +73,8 @@ impl ExportError {
             Self::Withheld => "この患者は記録の持ち出しに同意していません。法令による求めか本人の求めによる場合だけ、--despite-withheld を付けてください"
                 .to_owned(),
             Self::Exists { path } => format!("{} はすでにあります。新しいフォルダーを指定してください", path.display()),
-            Self::Io { path, source } => format!("{} に書けません: {source}", path.display()),
+            // The cause is told behind it, in its own words.
+            Self::Io { path, .. } => format!("{} に書けません", path.display()),
             Self::Store(error) => return error.text(),
             Self::Shelf(_) => return None,
         };
@@ -93,6 +94,8 @@ pub struct Exported {
     pub training: u64,
     /// Timelines whose key was destroyed.
     pub destroyed: u64,
+    /// Timelines that cannot be read: nothing of them is in it.
+    pub unreadable: Vec<TimelineId>,
 }
 
 /// Where records are read from, and as what.

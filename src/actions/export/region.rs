@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Draft, ExportError, ExportFrom, Exported, create, directory_json, make_folder, write};
 use crate::actions::audit::export::Export;
+use crate::actions::audit::part::Part;
 use crate::actions::kept_rulebooks::hash_of;
 use crate::actions::taken_out::Whose;
 use crate::domain::announcement::Announcement;
@@ -52,17 +53,14 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
                 exported.destroyed += 1;
                 continue;
             }
+            // The others are taken out, and it is said which is not.
+            Err(ExportError::Store(StoreError::Inconsistent { .. })) => {
+                exported.unreadable.push(timeline);
+                continue;
+            }
             other => other?,
         }
-        let kept = from.journal.read(move |tx| {
-            Box::pin(async move {
-                match tx.find_key(timeline).await? {
-                    Some(key) => tx.list_duties(timeline, &key).await,
-                    None => Ok(Vec::new()),
-                }
-            })
-        });
-        for duty in kept.await? {
+        for duty in duties_on(from, timeline).await? {
             line(&mut duties, &folder.join("duties.jsonl"), &duty_json(timeline, &duty))?;
         }
     }
@@ -75,11 +73,31 @@ pub async fn export_region(from: &ExportFrom<'_>, into: &Path) -> Result<Exporte
         "format": "renkei-region/1", "exported_at": from.now.to_rfc3339(), "timelines": exported.timelines,
         "entries": exported.entries, "files": exported.files, "missing_attachments": exported.missing,
         "destroyed": exported.destroyed, "for_training": exported.training,
+        "unreadable": exported.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     write(&folder.join("region.json"), &format!("{about:#}\n"))?;
     write(&folder.join("README.md"), EXPLAINED)?;
     draft.finish()?;
     Ok(exported)
+}
+
+/// None where they cannot be read: `store rebuild` makes them anew.
+async fn duties_on(from: &ExportFrom<'_>, timeline: TimelineId) -> Result<Vec<Duty>, StoreError> {
+    let kept = from.journal.read(move |tx| {
+        Box::pin(async move {
+            match tx.find_key(timeline).await? {
+                Some(key) => tx.list_duties(timeline, &key).await,
+                None => Ok(Vec::new()),
+            }
+        })
+    });
+    match kept.await {
+        Err(error @ StoreError::Inconsistent { .. }) => {
+            tracing::error!(%timeline, %error, "the duties of a timeline cannot be read");
+            Ok(Vec::new())
+        }
+        kept => kept,
+    }
 }
 
 async fn timeline_out(
@@ -96,13 +114,18 @@ async fn timeline_out(
     };
     let path = folder.join("timelines").join(format!("{of}-{timeline}.jsonl"));
     let mut file = create(&path)?;
-    let mut attachments = Vec::new();
-    from.each_entry(timeline, |entry, json| {
-        exported.entries += 1;
+    let (mut entries, mut attachments) = (0, Vec::new());
+    let written = from.each_entry(timeline, |entry, json| {
+        entries += 1;
         attachments.extend(entry.body.attachments().iter().cloned());
         line(&mut file, &path, &json)
-    })
-    .await?;
+    });
+    if let Err(error) = written.await {
+        // What breaks off in the middle is not half a record.
+        std::fs::remove_file(&path).map_err(|source| ExportError::Io { path: path.clone(), source })?;
+        return Err(error);
+    }
+    exported.entries += entries;
     attachments.sort_by_key(|attachment| attachment.sha256);
     attachments.dedup_by_key(|attachment| (attachment.sha256, attachment.media_type.code()));
     let place = folder.join("attachments").join(timeline.to_string());
@@ -148,6 +171,13 @@ async fn board(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> 
         let id = group.id;
         let messages = from.journal.read(move |tx| Box::pin(tx.list_group_messages(id, u32::MAX, usize::MAX))).await?;
         line(&mut file, &path, &group_json(&group, &messages))?;
+    }
+    // What is missing of these because it cannot be read, as `store check` names it.
+    let unread = from.journal.read(|tx| Box::pin(tx.list_unread_board())).await?;
+    let path = folder.join("unreadable.jsonl");
+    let mut file = create(&path)?;
+    for row in unread {
+        line(&mut file, &path, &json!({ "row": row }))?;
     }
     Ok(())
 }
@@ -259,7 +289,8 @@ async fn audit(from: &ExportFrom<'_>, folder: &Path) -> Result<(), ExportError> 
     let path = folder.join("audit.jsonl");
     let mut file = create(&path)?;
     let directory = Arc::new(from.directory.clone());
-    let mut export = Export::new(from.journal.clone(), directory, AuditFilter::default(), AuditUse::JsonLines);
+    let mut export =
+        Export::new(from.journal.clone(), directory, Part::of_all(AuditFilter::default()), AuditUse::JsonLines);
     while let Some(piece) = export.next().await? {
         file.write_all(piece.as_bytes()).map_err(|source| ExportError::Io { path: path.clone(), source })?;
     }

@@ -60,9 +60,9 @@ pub async fn post(
             let group = tx.find_group(id).await?.ok_or(GroupError::NotFound)?;
             check_may_post(&seen(&directory, &by.actor, group).ok_or(GroupError::NotFound)?)?;
             let last = tx.list_group_messages(id, u32::MAX, 1).await?.first().map_or(0, |last| last.number);
+            let number = tx.find_next_message_number(id).await?;
             let Actor { person, role, organisation, .. } = by.actor;
             let position = Position { role, organisation };
-            let number = last + 1;
             let message = GroupMessage { number, by: person, position, at: now, text, withdrawn: None };
             tx.upsert_group_message(id, &message).await?;
             tx.delete_group_messages(id, number.saturating_sub(limits::GROUP_MESSAGES_KEPT_MAX - 1)).await?;

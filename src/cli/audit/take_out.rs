@@ -11,11 +11,11 @@ use jiff::tz::TimeZone;
 
 use super::super::config_arguments::ConfigArguments;
 use super::super::moment::moment;
-use super::super::{Complaint, Terminal, open};
+use super::super::{Complaint, Terminal, open, out};
 use super::{cannot, open_journal};
 use crate::actions::audit::event::{Event, Who};
 use crate::actions::audit::export::Export;
-use crate::actions::audit::{check_reason, note_use, search};
+use crate::actions::audit::{check_reason, note_use, part, search};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::act::By;
@@ -118,9 +118,8 @@ pub(super) async fn list(arguments: &ListArguments, config: &Config, terminal: T
         let page = search(&journal, filter.clone(), AuditOrder::NewestFirst, cursor, limit).await?;
         left -= page.found.len();
         for found in page.found {
-            // Whoever reads no further, as `head` does, has enough.
-            let line = line(&Event::of(found, &directory), &directory, &zone, terminal);
-            if writeln!(std::io::stdout(), "{line}").is_err() {
+            println!("{}", line(&Event::of(found, &directory), &directory, &zone, terminal));
+            if out::is_lost() {
                 left = 0;
                 break;
             }
@@ -170,7 +169,7 @@ pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyh
     let journal = open_journal(config).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     let now = SystemClock::new().now();
-    note_use(&journal, By::Operator, (how, &filter, &arguments.part.reason), now).await?;
+    // Before it is on record that it was taken out: a file that cannot be made takes nothing.
     let mut to: Box<dyn std::io::Write + Send> = match &arguments.out {
         None => Box::new(std::io::stdout()),
         Some(path) => {
@@ -179,7 +178,8 @@ pub(super) async fn export(arguments: &ExportArguments, config: &Config) -> anyh
             Box::new(made.map_err(Complaint::because(cannot(("新規作成", "create"), path)))?)
         }
     };
-    let mut export = Export::new(journal.clone(), Arc::new(directory), filter, how);
+    note_use(&journal, By::Operator, (how, &filter, &arguments.part.reason), now).await?;
+    let mut export = Export::new(journal.clone(), Arc::new(directory), part::Part::of_all(filter), how);
     while let Some(piece) = export.next().await? {
         to.write_all(piece.as_bytes())?;
     }

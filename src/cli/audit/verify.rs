@@ -71,9 +71,10 @@ fn check_region(statement: &str, here: &str) -> Result<(), Complaint> {
 
 /// One fault in words.
 pub(in super::super) fn told_found(found: &Found) -> Text {
-    let Found { chain, damage, from, to, belongs_at, id, recorded_at, witness } = found;
+    let Found { chain, damage, from, to, under, belongs_at, id, recorded_at, witness } = found;
     let (chain_ja, chain_en) = match chain {
         Chain::Timeline(timeline) => (format!("タイムライン {timeline}"), format!("timeline {timeline}")),
+        Chain::NoTimeline => ("ID のないタイムライン".to_owned(), "what is no timeline".to_owned()),
         Chain::Audit => ("監査記録".to_owned(), "audit log".to_owned()),
         Chain::Checkpoints => ("チェックポイント".to_owned(), "checkpoints".to_owned()),
         Chain::EndsAt(number) => {
@@ -84,7 +85,7 @@ pub(in super::super) fn told_found(found: &Found) -> Text {
         }
     };
     let place = match (from, to) {
-        (0, 0) => String::new(),
+        (0, 0) => under.map(|number| format!(" #{number}")).unwrap_or_default(),
         (from, to) if from == to => format!(" #{from}"),
         (from, to) => format!(" #{from}–{to}"),
     };

@@ -12,7 +12,7 @@ use clap::Subcommand;
 use super::audit::EXIT_DAMAGED;
 use super::config_arguments::{ConfigArguments, print_mistakes};
 use super::{Complaint, EXIT_CONFIG, Terminal, open, region_key, restore, serve};
-use crate::actions::backup::{self, BackupError, BadBackup, Keep, Listing, Made, OpenBy, RestoreInto, Whole};
+use crate::actions::backup::{self, BackupError, BadBackup, Keep, Made, OpenBy, RestoreInto, Whole};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::text::Text;
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             let folder = arguments.place.folder(&config);
             let listing =
                 backup::list(folder, OpenBy::Region(&key)).map_err(Complaint::because(cannot_look(folder)))?;
-            println!("{}", terminal.language.pick(&told::told_list(&listing, folder)));
+            println!("{}", terminal.language.pick(&told::told_list(&listing, folder, SystemClock::new().now())));
             Ok(ExitCode::SUCCESS)
         }
         Some(What::Verify(arguments)) => verify(arguments, &config, &key, terminal),
@@ -199,9 +199,8 @@ fn verify(
 }
 
 fn newest(folder: &Path, key: &RegionKey) -> anyhow::Result<PathBuf> {
-    let Listing { generations, .. } =
-        backup::list(folder, OpenBy::Region(key)).map_err(Complaint::because(cannot_look(folder)))?;
-    let newest = generations.into_iter().next().map(|newest| newest.path);
+    let listing = backup::list(folder, OpenBy::Region(key)).map_err(Complaint::because(cannot_look(folder)))?;
+    let newest = listing.newest(SystemClock::new().now()).map(|newest| newest.path.clone());
     Ok(newest.ok_or_else(|| Complaint::new(told::told_none(folder)))?)
 }
 

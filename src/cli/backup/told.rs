@@ -6,6 +6,7 @@ use super::super::audit::told_found;
 use super::super::complaint::of_system;
 use crate::actions::backup::{BadBackup, Generation, Listing, Made, Restored, Whole};
 use crate::domain::text::{Text, counted};
+use crate::domain::time::Timestamp;
 use crate::store::check::Report;
 use crate::store::dump::Manifest;
 use crate::store::verify::Verified;
@@ -33,6 +34,11 @@ pub(super) fn told_made(made: &Made) -> Text {
         ja += &format!("\n古い世代を削除: {}", removed.display());
         en += &format!("\nLet go: {}", removed.display());
     }
+    for ahead in &made.ahead {
+        let Text { ja: ahead_ja, en: ahead_en } = told_ahead(ahead);
+        ja += &format!("\n{ahead_ja}");
+        en += &format!("\n{ahead_en}");
+    }
     Text::new(ja, en)
 }
 
@@ -45,13 +51,30 @@ pub(super) fn told_missing(missing: u64) -> Text {
     )
 }
 
-pub(super) fn told_list(listing: &Listing, folder: &Path) -> Text {
+/// Of one that was made while the machine's clock was ahead.
+pub(super) fn told_ahead(path: &Path) -> Text {
+    let path = path.display();
+    Text::new(
+        format!(
+            "{path}: 日時がこれからのものです（時計が進んでいたときのもの）。世代に数えず、消しません。確かめて、要らなければ手で消してください"
+        ),
+        format!(
+            "{path}: its moment is still to come (made while the clock was ahead). It counts as no generation and is left: look at it, and remove it by hand"
+        ),
+    )
+}
+
+pub(super) fn told_list(listing: &Listing, folder: &Path, now: Timestamp) -> Text {
     if listing.generations.is_empty() && listing.others.is_empty() {
         return told_none(folder);
     }
     let line = |generation: &Generation| {
         let (path, bytes, held) = (generation.path.display(), generation.bytes, held(&generation.manifest));
-        let misnamed = if generation.is_named_truly() { Text::fixed("", "") } else { told_misnamed(&generation.path) };
+        let misnamed = match generation {
+            it if !it.is_named_truly() => told_misnamed(&it.path),
+            it if it.is_ahead(now) => told_ahead(&it.path),
+            _ => Text::fixed("", ""),
+        };
         let gap = if misnamed.en.is_empty() { "" } else { "\n  " };
         Text::new(
             format!("{path}  {bytes} バイト  {}{gap}{}", held.ja, misnamed.ja),

@@ -126,6 +126,7 @@ pub fn actor(hub: &Hub, person: &PersonSeed) -> anyhow::Result<Actor> {
 async fn seed_patient(hub: &Hub, patient: &PatientSeed, anchor: Timestamp, today: Date) -> anyhow::Result<()> {
     let mut steps = administration(patient);
     steps.extend(doctors_orders(patient, today));
+    steps.extend(around(patient));
     steps.extend(past_readings(patient, anchor));
     if patient.sharing == Sharing::Withdrawn {
         steps.push(by_secretariat("consent withdrawn", consent(ConsentState::Withdrawn, CONSENT_WITHDRAWN_ON, &[])));
@@ -277,6 +278,17 @@ fn doctors_orders(patient: &PatientSeed, today: Date) -> Vec<Step> {
         steps.push(wish);
     }
     steps
+}
+
+/// What the patient lives with and who stands by them, written down by whoever asked.
+fn around(patient: &PatientSeed) -> Vec<Step> {
+    let by =
+        |roles: [Role; 3]| roles.iter().find_map(|role| patient.served_by(*role, 0)).filter(|_| patient.is_shared());
+    let problems = by([Role::Doctor, Role::Nurse, Role::CareManager])
+        .map(|who| step(who, "problems", Body::ProblemList(region::problems_of(patient))));
+    let family = by([Role::CareManager, Role::Nurse, Role::Doctor])
+        .map(|who| step(who, "family", Body::RelatedPersons(region::close_to(patient))));
+    problems.into_iter().chain(family).collect()
 }
 
 /// One reading a day by whoever takes them.

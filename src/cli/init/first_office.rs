@@ -47,7 +47,7 @@ pub(super) async fn prepare(config: &Config, arguments: &Arguments) -> anyhow::R
 async fn enter(journal: &Journal, config: &Config, arguments: &Arguments) -> anyhow::Result<Prepared> {
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
     if !directory.organisations.is_empty() {
-        let offices = Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await?);
+        let offices: Offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
         let today = calendar_of(&config.calendar).date_at(SystemClock::new().now());
         let is_orphaned = who_acts(&directory, &offices, today).is_empty();
         return Ok(if is_orphaned { Prepared::Orphaned } else { Prepared::Kept });

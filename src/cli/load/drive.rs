@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, ensure};
 use uuid::Uuid;
 
+use super::super::Complaint;
 use super::{
     figures::{Figures, RunFigures, ServerFigures},
     process::{self, Usage},
@@ -18,6 +19,7 @@ use super::{
     transport::Transport,
     worker::{Reins, Worker},
 };
+use crate::domain::text::Text;
 
 /// The server's memory is read when its connections have been idle this long.
 const IDLE_SETTLE: Duration = Duration::from_secs(1);
@@ -53,11 +55,18 @@ pub fn measure<P: Protocol, T: Transport>(
     mut progress: impl FnMut(Stage),
 ) -> anyhow::Result<Outcome> {
     let Measurement { scenario, server_pids, repeat, .. } = measurement;
-    ensure!(
-        scenario.patients > 0 && scenario.members > 0 && scenario.senders > 0,
-        "a run needs at least one patient, one member and one sender"
-    );
-    ensure!(scenario.members <= MEMBERS_PER_PATIENT_MAX, "at most {MEMBERS_PER_PATIENT_MAX} members for each patient");
+    let is_some = scenario.patients > 0 && scenario.members > 0 && scenario.senders > 0;
+    if !is_some || scenario.members > MEMBERS_PER_PATIENT_MAX {
+        return Err(Complaint::new(Text::new(
+            format!(
+                "患者・メンバー・送信者はそれぞれ 1 以上、メンバーは患者 1 人に {MEMBERS_PER_PATIENT_MAX} までにしてください"
+            ),
+            format!(
+                "a run needs at least one patient, one member and one sender, and at most {MEMBERS_PER_PATIENT_MAX} members for each patient"
+            ),
+        ))
+        .into());
+    }
     process::ensure_files_suffice(scenario.connections())?;
     let before = process::usage(server_pids)?;
     progress(Stage::Opening { connections: scenario.connections() });

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
             },
         };
         let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
-        let offices = Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await?);
+        let offices: Offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
         let ground = Ground { calendar: &calendar, directory: &directory, offices: &offices, in_force: &in_force };
         let report = replay(&journal, &draft, ground, Period { since, until }).await;
         journal.close().await;

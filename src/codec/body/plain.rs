@@ -9,8 +9,9 @@ use crate::domain::body::{
     Conference, Consultation, ContactWindow, Death, DeviceChange, DeviceSetting, DeviceState, Discharge, Drug,
     EmergencyAccess, Export, Incident, InfectionNotice, JointVisit, LabItem, LabRequest, LabResult, Leftover,
     MedicationList, MedicationReport, Message, Note, NursingInstruction, NursingReport, OfficeEntry, Order,
-    OrderDocument, Participant, PeriodicRecord, Pledge, Retraction, Roster, Shift, SpokenFor, StandingOrder,
-    StationChange, StatusChange, Suspension, VerbalOrderReceived, Visit, VisitDay, VisitPlan,
+    OrderDocument, Participant, PeriodicRecord, Phone, Pledge, Problem, ProblemList, RelatedPerson, RelatedPersons,
+    Retraction, Roster, Shift, SpokenFor, StandingOrder, StationChange, StatusChange, Suspension, VerbalOrderReceived,
+    Visit, VisitDay, VisitPlan,
 };
 use crate::domain::patient::Identifier;
 use crate::domain::team::{ConsentChange, HostChange, TeamUnlink};
@@ -94,6 +95,13 @@ mapped! {
     Leftover { drug, amount, }
     Allergies { none_known, items, text, }
     Allergy { allergy_type, substance, code, reaction, }
+    ProblemList { items, text, }
+    Problem { name, code, status, since, note, }
+    RelatedPersons { nobody, items, text, }
+    RelatedPerson {
+        name, relationship, relationship_text, phones, key_person, lives_with_patient, decides_for_patient, note,
+    }
+    Phone { number, used, }
     CarePlan { from, until, care_level, wishes, goals, services, text, attachments, }
     CareService { name, organisation, frequency, medical, }
     PeriodicRecord { from, until, no_change, text, }

@@ -1,6 +1,7 @@
 //! Random domain values for the properties of `codec` and `wire`. Tests only.
 
 mod administrative;
+mod around;
 mod bodies;
 mod course;
 mod duties;

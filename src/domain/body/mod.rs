@@ -10,7 +10,9 @@ mod nursing;
 mod observed;
 mod office;
 mod order;
+mod problems;
 mod refers;
+mod related;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -34,7 +36,9 @@ pub use office::{
     Activation, ContactWindow, Export, Incident, OfficeEntry, Pledge, PledgeBy, Roster, Shift, Suspension,
 };
 pub use order::{Drug, Order, OrderDocument, OrderType, StandingOrder};
+pub use problems::{Problem, ProblemList, ProblemStatus};
 pub use refers::Reference;
+pub use related::{Phone, PhoneUse, RelatedPerson, RelatedPersons, Relationship};
 pub use talk::{
     AcpNote, Conference, Consultation, JointVisit, MeetingState, Message, Participant, SpokenFor, StationChange,
     VisitPlan,
@@ -116,6 +120,8 @@ bodies! {
     MedicationList(Box<MedicationList>),
     MedicationReport(Box<MedicationReport>),
     Allergies(Allergies),
+    ProblemList(ProblemList),
+    RelatedPersons(RelatedPersons),
     CarePlan(Box<CarePlan>),
     PeriodicRecord(PeriodicRecord),
     EmergencyAccess(EmergencyAccess),

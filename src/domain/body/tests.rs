@@ -72,6 +72,37 @@ fn document(attachments: Vec<Attachment>) -> OrderDocument {
     OrderDocument { order_type: OrderType::Drip, order: None, standard_form: true, text: String::new(), attachments }
 }
 
+fn problem(name: &str, since: Option<Date>) -> Problem {
+    let (status, code, note) = (ProblemStatus::Active, String::new(), String::new());
+    Problem { name: name.into(), code, status, since, note }
+}
+
+fn listed(problem: Problem) -> Body {
+    ProblemList { items: vec![problem], text: String::new() }.into()
+}
+
+fn daughter() -> RelatedPerson {
+    RelatedPerson {
+        name: "高橋 春子".into(),
+        relationship: Relationship::Child,
+        relationship_text: String::new(),
+        phones: Vec::new(),
+        key_person: true,
+        lives_with_patient: false,
+        decides_for_patient: false,
+        note: String::new(),
+    }
+}
+
+fn phoned(numbers: &[&str]) -> RelatedPerson {
+    let phones = numbers.iter().map(|number| Phone { number: (*number).into(), used: None }).collect();
+    RelatedPerson { phones, ..daughter() }
+}
+
+fn close(person: RelatedPerson) -> Body {
+    RelatedPersons { items: vec![person], ..RelatedPersons::default() }.into()
+}
+
 /// Body, and the field and code of the complaint; `None`: it is taken.
 fn rows() -> Vec<(Body, Option<(&'static str, &'static str)>)> {
     let refused = |field, code| Some((field, code));
@@ -201,6 +232,25 @@ fn rows() -> Vec<(Body, Option<(&'static str, &'static str)>)> {
             refused("none_known", "unexpected"),
         ),
         (Allergies { items: vec![allergy], ..Allergies::default() }.into(), refused("items[0].substance", "required")),
+        (ProblemList::default().into(), refused("text", "required")),
+        (listed(problem("", None)), refused("items[0].name", "required")),
+        (listed(problem("心不全", Some(date(2026, 4, 3)))), refused("items[0].since", "out_of_range")),
+        (listed(problem("心不全", Some(TODAY))), None),
+        (RelatedPersons::default().into(), refused("text", "required")),
+        (RelatedPersons { nobody: true, ..RelatedPersons::default() }.into(), None),
+        (
+            RelatedPersons { nobody: true, items: vec![daughter()], ..RelatedPersons::default() }.into(),
+            refused("nobody", "unexpected"),
+        ),
+        (close(RelatedPerson { name: " ".into(), ..daughter() }), refused("items[0].name", "required")),
+        (
+            close(RelatedPerson { relationship: Relationship::Other, ..daughter() }),
+            refused("items[0].relationship_text", "required"),
+        ),
+        (close(phoned(&["090-5550-0199", "110"])), None),
+        (close(phoned(&["090-5550-0199", "職場"])), refused("items[0].phones[1].number", "implausible")),
+        (close(phoned(&["12"])), refused("items[0].phones[0].number", "implausible")),
+        (close(phoned(&["090-5550-0199"; limits::PHONES_MAX + 1])), refused("items[0].phones", "too_long")),
         (PeriodicRecord::default().into(), refused("text", "required")),
         (PeriodicRecord { no_change: true, ..PeriodicRecord::default() }.into(), None),
         (Box::new(CarePlan::default()).into(), refused("text", "required")),

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::patients::Card;
 use crate::actions::audit::export::Export;
+use crate::actions::audit::part::Part;
 use crate::actions::audit::shape::{AuditRecordShape, WhoShape};
 use crate::actions::audit::{self, AuditError, Exposed, Listed, event::Who};
 use crate::domain::audit::{AuditFilter, AuditKind, AuditUse};
@@ -285,10 +286,10 @@ pub async fn export(
     let AuditExport { reason, patient, person, organisation, kind, from, until, .. } = given;
     let filter = read_filter(Filter { patient, person, organisation, kind, from, until })?;
     let (directory, now) = (app.hub.region().directory(), app.hub.region().now());
-    let filter = audit::part_for(&directory, &signed_in.actor, filter)?;
+    let part = Part::of(&directory, &signed_in.actor, filter)?;
     audit::check_reason(&reason)?;
-    audit::note_use(app.hub.journal(), signed_in.by(), (how, &filter, &reason), now).await?;
-    let export = Export::new(app.hub.journal().clone(), directory, filter, how);
+    audit::note_use(app.hub.journal(), signed_in.by(), (how, &part.filter, &reason), now).await?;
+    let export = Export::new(app.hub.journal().clone(), directory, part, how);
     let title = names::disposition(false, "renkei-audit", Export::ending(how));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(Export::media_type(how))),

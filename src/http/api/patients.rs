@@ -147,6 +147,13 @@ pub struct Patients {
     patients: Vec<Card>,
     /// More match than are shown: ask more exactly.
     more: bool,
+    /// How many of those that match are not shown because their record cannot be read; left out where none.
+    #[serde(skip_serializing_if = "is_none")]
+    unreadable: usize,
+}
+
+const fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Find patients. Without any word: all whose team I am on. The secretariat searches the whole region.
@@ -165,7 +172,8 @@ pub async fn find(State(app): State<App>, signed_in: SignedIn, asked: Asked) -> 
     let (query, mine) = read_query(asked)?;
     let found = actions::patients::find(&app.hub, &signed_in, &query, mine).await?;
     let card = |sight| if mine { Card::of_mine(app.hub.region(), sight) } else { Card::of(sight) };
-    Ok(Json(Patients { patients: found.sights.iter().filter_map(card).collect(), more: found.more }))
+    let patients = found.sights.iter().filter_map(card).collect();
+    Ok(Json(Patients { patients, more: found.more, unreadable: found.unreadable }))
 }
 
 fn read_query(mut asked: Asked) -> Result<(PatientQuery, bool), Invalid> {

@@ -290,6 +290,24 @@ async fn who_writes_all_before_they_read_learns_what_they_were_answered() {
     assert!(is_closed_by_the_server(asking).await);
 }
 
+#[tokio::test]
+async fn who_writes_for_ever_is_cut() {
+    let length = crate::limits::LINGERING_BODY_BYTES_MAX + (64 << 20);
+    let started = start(Transport::PlainOnLoopback, bounds());
+    let mut stream = started.connect().await;
+    let request = format!("POST /refused HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let piece = vec![b'x'; 64 << 10];
+    let mut is_cut = false;
+    for _ in 0..length / piece.len() {
+        is_cut = stream.write_all(&piece).await.is_err();
+        if is_cut {
+            break;
+        }
+    }
+    assert!(is_cut, "all of it was read");
+}
+
 /// The head of an answer without a body.
 async fn head_of(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut received = Vec::new();

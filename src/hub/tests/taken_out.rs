@@ -1,9 +1,10 @@
 //! What whoever runs the hub's machine took out, told once whatever becomes of the commit, of the hub, and of a second hub.
 
 use super::reader::Reader;
-use super::world::{World, eventually, note, nurse};
+use super::world::{World, doctor, eventually, note, nurse, secretariat, stranger};
 use crate::domain::act::{Act, By, Deed};
-use crate::domain::ids::TimelineId;
+use crate::domain::body::{Body, Suspension};
+use crate::domain::ids::{OrganisationId, TimelineId};
 use crate::domain::keeping::KeepingDeed;
 use crate::store::StoreError;
 use crate::store::fault::Fault;
@@ -21,7 +22,7 @@ async fn take(world: &World, patient: TimelineId, reason: &str) {
 async fn told(world: &World, patient: TimelineId) -> Vec<String> {
     let said = world.stored(patient).await.into_iter();
     said.filter_map(|(.., body)| match body {
-        crate::domain::body::Body::Export(said) => Some(said.purpose),
+        Body::Export(said) => Some(said.purpose),
         _ => None,
     })
     .collect()
@@ -136,5 +137,39 @@ async fn of_a_record_that_was_destroyed_since_there_is_nobody_to_tell() {
     assert!(destroying.await.unwrap().unwrap());
     telling.await.unwrap().unwrap();
     assert_eq!(untold(&world).await, 0, "the note does not come up for ever");
+    world.stop().await;
+}
+
+/// Notes that the end of this office's suspension is to be told on this page.
+async fn lift(world: &World, organisation: OrganisationId, on: TimelineId) {
+    let deed = KeepingDeed::SuspensionLifted { organisation, person: None, reason: "復旧".to_owned() };
+    let (act, now) = (Act { by: By::Operator, deed: Deed::Keeping(deed) }, world.hub.region().now());
+    let noting: Result<(), StoreError> =
+        world.journal.write(move |tx| Box::pin(async move { tx.append_taking(Some(on), now, act, &[on]).await })).await;
+    noting.unwrap();
+}
+
+#[tokio::test]
+async fn a_suspension_is_lifted_on_its_own_offices_page_alone_and_once() {
+    let world = World::start().await;
+    let (organisation, elsewhere) = (stranger().organisation, doctor().organisation);
+    let (page, other) = (TimelineId::from(organisation), TimelineId::from(elsewhere));
+    for on in [page, other] {
+        let said = Suspension { reason: "調査のあいだ".to_owned(), ..Suspension::default() };
+        world.accepted(secretariat(), world.intent(on, Body::Suspension(said))).await;
+    }
+    let lifted = async |on: TimelineId| {
+        let said = world.stored(on).await.into_iter();
+        said.filter(|(.., body)| matches!(body, Body::Suspension(said) if said.lifted)).count()
+    };
+    // As if somebody had moved the note from one page to another in the database.
+    lift(&world, organisation, other).await;
+    world.hub.tell_what_was_taken_out().await.unwrap();
+    assert_eq!((lifted(page).await, lifted(other).await), (0, 0));
+    // As by a command that was run twice before a hub told of it.
+    lift(&world, organisation, page).await;
+    lift(&world, organisation, page).await;
+    world.hub.tell_what_was_taken_out().await.unwrap();
+    assert_eq!((lifted(page).await, lifted(other).await), (1, 0));
     world.stop().await;
 }

@@ -13,7 +13,6 @@ use crate::domain::decimal::Decimal;
 use crate::domain::directory::{Actor, Directory, Organisation, Person, Position};
 use crate::domain::entry::{Intent, Sensitivity};
 use crate::domain::ids::{EntryId, OrganisationId, PersonId, Seq, SignInId, TimelineId};
-use crate::domain::offices::Offices;
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::team::{ConsentChange, ConsentGiver, ConsentState, History, TeamLink};
@@ -67,7 +66,7 @@ impl Lasting {
             past: PastRules::default(),
             directory: directory(),
             patients: PatientIndex::of(registrations.into_iter().map(|(id, known)| (id.as_patient(), known))),
-            offices: Offices::of(journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap()),
+            offices: journal.read(|tx| Box::pin(tx.load_offices())).await.unwrap(),
             devices: DeviceLists::default(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),

@@ -27,6 +27,12 @@ FL-2  +1  post vital           nurse team consent:team                     permi
 FL-2  +1  post visit           nurse organisation                          permit
 FL-2  +1  post nursing_report  nurse organisation consent:withdrawn        permit
 FL-2  +1  post vital           helper organisation closed                  permit
+FL-2  +1  post problem_list    helper organisation consent:withdrawn       permit
+FL-2  +1  post related_persons care_manager team                           permit
+FL-2  +2  post related_persons nurse formerly                              permit
+FL-2  -   post problem_list    family team                                 deny
+FL-2  -   post related_persons doctor                                      deny
+FL-2  -   post related_persons secretariat admin                           deny
 FL-2  -   post message         nurse organisation                          deny
 FL-2  -   post vital           nurse                                       queue
 FL-2  -   post vital           nurse ?link                                 queue
@@ -118,6 +124,9 @@ FL-15 +   view vital           doctor team consent:withdrawn               deny
 FL-15 +   view infection_notice nurse team covid consent:withdrawn         deny
 FL-15 +   view vital           helper glass consent:withdrawn              deny
 FL-15 +   view vital           nurse team consent:?                        deny
+FL-15 +   view related_persons doctor team consent:withdrawn               deny
+FL-15 +   view problem_list    helper team consent:withdrawn               deny
+FL-15 !1  view related_persons nurse own consent:withdrawn                 permit
 FL-15 -   view vital           nurse team consent:team                     permit
 FL-15 -   view team_link       nurse team consent:withdrawn                permit
 FL-15 !1  view vital           nurse own consent:withdrawn                 permit
@@ -126,6 +135,9 @@ FL-15 !2  view vital           doctor glass consent:withdrawn              permi
 
 FL-16 +   view vital           family team consent:team                    deny
 FL-16 +   view team_link       family team consent:team                    deny
+FL-16 +   view related_persons family team consent:team                    deny
+FL-16 +   view problem_list    family team consent:team                    deny
+FL-16 !1  view related_persons family team consent:team addressed          permit
 FL-16 -   view vital           nurse team consent:team                     permit
 FL-16 !1  view message         family team consent:team addressed          permit
 FL-16 !2  view vital           family own                                  permit
@@ -133,6 +145,7 @@ FL-16 !2  view vital           family own                                  permi
 FL-31 +   view message         family team consent:team addressed withholds:family deny
 FL-31 +   view message         family team consent:team addressed withholds:? deny
 FL-31 +   view note            family addressed consent:withdrawn withholds:family deny
+FL-31 +   view related_persons family team consent:team addressed withholds:family deny
 FL-31 -   view message         family team consent:team addressed withholds:systems permit
 FL-31 -   view vital           nurse team consent:team withholds:family    permit
 FL-31 !1  view message         family own withholds:family                 permit
@@ -142,6 +155,7 @@ FL-32 +   view registration    gateway team consent:team withholds:systems deny
 FL-32 +   view vital           gateway team consent:team withholds:?       deny
 FL-32 -   view vital           gateway team consent:team withholds:family  permit
 FL-32 -   view vital           nurse team consent:team withholds:systems   permit
+FL-32 +   view related_persons gateway team consent:team withholds:systems deny
 FL-32 !1  view vital           gateway own withholds:systems               permit
 
 FL-33 +   post export          doctor own-office export-withheld           deny
@@ -228,6 +242,10 @@ FL-B6 -   post order           family team                                 deny
 
 SH-1  +   view vital           nurse team consent:team                     permit
 SH-1  +   view order           helper team consent:team                    permit
+SH-1  +   view problem_list    helper team consent:team                    permit
+SH-1  +   view related_persons pharmacist team consent:team                permit
+SH-1  -   view related_persons pharmacist team                             deny
+SH-1  -   view related_persons pharmacist organisation consent:team        deny
 SH-1  +   view note            nurse team consent:team restricted          permit
 SH-1  -   view vital           nurse organisation consent:team             deny
 SH-1  -   view vital           nurse team                                  deny
@@ -237,6 +255,7 @@ SH-1  -   view vital           gateway team consent:team                   permi
 
 SH-1b +   view vital           gateway team consent:team                   permit
 SH-1b +   view order           gateway team consent:team                   permit
+SH-1b +   view related_persons gateway team consent:team                   permit
 SH-1b -   view vital           gateway organisation consent:team           deny
 SH-1b -   view vital           gateway team                                deny
 SH-1b -   view vital           gateway team consent:withdrawn              deny
@@ -245,6 +264,7 @@ SH-1b -   view vital           family team consent:team                    deny
 
 SH-2  +   view note            helper team consent:team restricted         deny
 SH-2  +   view note            msw team consent:team restricted            deny
+SH-2  +   view problem_list    helper team consent:team restricted         deny
 SH-2  +   view infection_notice helper team consent:team restricted scabies deny
 SH-2  +   view note            family team consent:team restricted addressed deny
 SH-2  -   view note            helper team consent:team                    permit
@@ -269,11 +289,13 @@ SH-4b -   post acknowledgement helper team consent:withdrawn               deny
 SH-4b -   post acknowledgement helper                                      deny
 
 SH-5  +   view acknowledgement secretariat admin                           deny
+SH-5  +   view related_persons secretariat admin                           deny
 SH-5  -   view team_link       secretariat admin                           permit
 SH-5  !1  view note            secretariat own admin                       permit
 
 SH-6  +   view vital           nurse glass                                 permit
 SH-6  +   view note            doctor glass restricted consent:withdrawn   permit
+SH-6  +   view related_persons nurse glass                                 permit
 SH-6  -   view vital           nurse                                       deny
 SH-6  -   view vital           pharmacist glass                            deny
 SH-6  -   view vital           nurse glass admin                           deny

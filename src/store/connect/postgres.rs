@@ -4,9 +4,9 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use tokio::time::timeout;
 
 use crate::limits::{
     POSTGRES_CONNECTIONS_MAX, STORE_ACQUIRE_TIMEOUT_MS, STORE_BUSY_TIMEOUT_MS, STORE_IDLE_IN_TRANSACTION_MS,
@@ -17,17 +17,22 @@ use super::super::OpenError;
 use super::super::engine::Engine;
 use super::{check_setting, open_error};
 
+/// After this much silence, and then this often, the server asks the machine of a connection whether it is there.
+const KEEPALIVE_S: u64 = 5;
+/// So many questions without an answer, and the connection is over.
+const KEEPALIVES: u64 = 3;
+
 pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
     let options = options(url)?;
     // Before the pool: it would try again and again, and hide why.
-    let mut first = PgConnection::connect_with(&options).await?;
-    check(&mut first).await.map_err(open_error)?;
-    first.close().await?;
-    let pool = PoolOptions::new()
+    connect_one(&options).await.map_err(open_error)?.close().await?;
+    let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS))
         // A round trip before every piece of work; a dead connection shows in the work itself.
         .test_before_acquire(false)
+        // Not the first one alone: what the server promises may have been changed since.
+        .after_connect(|connection, _| Box::pin(check(connection)))
         .connect_with(options)
         .await?;
     Ok(Engine::Postgres(pool))
@@ -40,6 +45,11 @@ fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
         .options([
             ("idle_in_transaction_session_timeout", STORE_IDLE_IN_TRANSACTION_MS.to_string()),
             ("lock_timeout", STORE_BUSY_TIMEOUT_MS.to_string()),
+            // How soon the server misses a machine that went without a word.
+            ("tcp_keepalives_idle", KEEPALIVE_S.to_string()),
+            ("tcp_keepalives_interval", KEEPALIVE_S.to_string()),
+            ("tcp_keepalives_count", KEEPALIVES.to_string()),
+            ("tcp_user_timeout", (KEEPALIVE_S * (KEEPALIVES + 1) * 1_000).to_string()),
         ])
         .disable_statement_logging();
     Ok(if is_on_this_machine(&options) { options } else { options.ssl_mode(PgSslMode::VerifyFull) })
@@ -51,12 +61,24 @@ fn is_on_this_machine(options: &PgConnectOptions) -> bool {
     options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback
 }
 
+/// A connection outside the pool, proven like those in it.
+pub(in super::super) async fn connect_one(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let connecting = async {
+        let mut connection = PgConnection::connect_with(options).await?;
+        check(&mut connection).await?;
+        Ok(connection)
+    };
+    // A server that is gone without a word answers nothing for minutes.
+    timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS), connecting)
+        .await
+        .map_err(|_elapsed| sqlx::Error::PoolTimedOut)?
+}
+
 /// What the server answers "committed" on must be on its disk.
-async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let (fsync,): (String,) = sqlx::query_as("select current_setting('fsync')").fetch_one(&mut *connection).await?;
+pub(in super::super) async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const SQL: &str = "select current_setting('fsync'), current_setting('synchronous_commit')";
+    let (fsync, synchronous): (String, String) = sqlx::query_as(SQL).fetch_one(&mut *connection).await?;
     check_setting("fsync", &fsync, &["on"])?;
-    let (synchronous,): (String,) =
-        sqlx::query_as("select current_setting('synchronous_commit')").fetch_one(&mut *connection).await?;
     check_setting("synchronous_commit", &synchronous, &["on", "local", "remote_write", "remote_apply"])
 }
 
@@ -80,5 +102,6 @@ mod tests {
         let given = options.get_options().unwrap();
         assert!(given.contains("idle_in_transaction_session_timeout=10000"), "{given}");
         assert!(given.contains("lock_timeout=5000"), "{given}");
+        assert!(given.contains("tcp_keepalives_idle=5") && given.contains("tcp_user_timeout=20000"), "{given}");
     }
 }

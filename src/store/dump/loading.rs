@@ -7,7 +7,7 @@ use crate::vault::{DataKey, GUARDED_ROUNDS};
 
 use super::super::engine::Engine;
 use super::super::meta::REGION_KEY;
-use super::super::migrate::{FIRST_WITH_GUARDED_RULEBOOKS, FIRST_WITH_MACS, STEPS};
+use super::super::migrate::{FIRST_WITH_GUARDED_RULEBOOKS, FIRST_WITH_MACS};
 use super::super::{Journal, StoreError, alone, connect, migrate};
 use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
 use super::schema::{Column, Table};
@@ -40,7 +40,7 @@ impl Loading {
     /// # Errors
     /// When it holds anything else, a hub serves it, or the backup is of a later version.
     pub async fn begin(url: &str, key: BackupKey, manifest: &Manifest, named: &str) -> Result<Self, LoadError> {
-        let known = STEPS.last().map_or(0, |step| step.0);
+        let known = migrate::newest();
         if manifest.schema > known {
             return Err(LoadError::Later { found: manifest.schema, known });
         }

@@ -1,9 +1,14 @@
 //! Accounts, invitations and appointments, as each engine keeps them.
 
 use super::region::{MORNING, Region, on_both};
-use crate::domain::account::{Account, Identity, Invitation, Login, Passkey, PasskeyVoid, Purpose};
+use crate::domain::account::{
+    Account, Identity, Invitation, InvitationEnd, Issuer, Login, Passkey, PasskeyVoid, Purpose,
+};
+use crate::domain::act::By;
+use crate::domain::directory::Position;
 use crate::domain::ids::{IdentityId, InvitationId, PasskeyId};
 use crate::domain::time::Timestamp;
+use crate::store::check::check;
 use crate::store::{Link, StoreError};
 use crate::vault::Token;
 
@@ -151,12 +156,15 @@ async fn an_invitation_bears_so_many_tries_and_ends_once() {
     on_both(async |region| {
         region.employ_nurse().await;
         let (id, token, person) = (InvitationId(region.ids.draw()), Token::random().hash(), region.nurse().person);
+        let position = Position { role: region.nurse().role, organisation: region.nurse().organisation };
+        let issuer = Issuer::Person(person, position);
         let invitation = Invitation {
             id,
             person,
             purpose: Purpose::Recovery,
             code: "604117".to_owned(),
             authenticator: vec![7; 20],
+            issuer,
             issued_at: MORNING,
             expires_at: Timestamp(MORNING.0 + 60),
             ended_at: None,
@@ -164,6 +172,7 @@ async fn an_invitation_bears_so_many_tries_and_ends_once() {
         written!(region, tx => tx.insert_invitation(&invitation, &token, 2).await);
         let found = written!(region, tx => tx.find_invitation(&token).await).unwrap();
         assert_eq!((found.id, found.purpose, found.code.as_str()), (id, Purpose::Recovery, "604117"));
+        assert_eq!(found.issuer, issuer);
         assert!(found.is_open_at(Timestamp(MORNING.0 + 59)) && !found.is_open_at(found.expires_at));
         assert!(written!(region, tx => tx.take_try(Link::Invitation(id)).await));
         written!(region, tx => tx.give_try_back(Link::Invitation(id)).await);
@@ -189,6 +198,13 @@ async fn an_appointment_stands_in_the_directory_until_it_ends() {
         assert!(written!(region, tx => tx.insert_administrator(organisation, person).await));
         assert!(!written!(region, tx => tx.insert_administrator(organisation, person).await));
         assert!(written!(region, tx => tx.load_directory().await).administers(person, organisation));
+        // What is appointed anew over a row that somebody else wrote stands, also for who reads it next.
+        for forged in ["update office_administrator set mac = null", "update office_administrator set mac = person"] {
+            assert_eq!(region.tamper(forged).await, 1);
+            assert!(!written!(region, tx => tx.load_directory().await).administers(person, organisation), "{forged}");
+            assert!(written!(region, tx => tx.insert_administrator(organisation, person).await), "{forged}");
+            assert!(written!(region, tx => tx.load_directory().await).administers(person, organisation), "{forged}");
+        }
         assert!(written!(region, tx => tx.delete_administrator(organisation, person).await));
         assert!(!written!(region, tx => tx.delete_administrator(organisation, person).await));
         assert!(!written!(region, tx => tx.load_directory().await).administers(person, organisation));
@@ -211,4 +227,53 @@ async fn neither_sign_in_name_nor_secret_stands_in_the_file_in_the_clear() {
     for word in [&b"sato.hanako"[..], b"argon2id", &[7; 20]] {
         assert!(!bytes.windows(word.len()).any(|window| window == word), "{word:?} is readable");
     }
+}
+
+/// An end is a statement over all rows of somebody: it asks none of them what it says.
+#[tokio::test]
+async fn what_ends_goes_through_whatever_stands_beside_it() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let (person, organisation, role) = (region.nurse().person, region.nurse().organisation, region.nurse().role);
+        let issuers = [Issuer::Machine, Issuer::Unknown, Issuer::Person(person, Position { role, organisation })];
+        for issuer in issuers {
+            let (id, token) = (InvitationId(region.ids.draw()), Token::random().hash());
+            let invitation = Invitation {
+                id,
+                person,
+                purpose: Purpose::First,
+                code: "604117".to_owned(),
+                authenticator: vec![7; 20],
+                issuer,
+                issued_at: MORNING,
+                expires_at: Timestamp(MORNING.0 + 60),
+                ended_at: None,
+            };
+            written!(region, tx => tx.insert_invitation(&invitation, &token, 5).await);
+        }
+        let rubbish =
+            "insert into invitation (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
+            select substr(token_hash, 1, 5), substr(token_hash, 1, 9), person, 'zz', substr(sealed, 1, 1), 0,
+            9000000000000000000, 5 from invitation";
+        assert_eq!(region.tamper(rubbish).await, 3);
+        let mut found: Vec<Issuer> =
+            written!(region, tx => tx.list_open_invitations(MORNING).await).iter().map(|one| one.issuer).collect();
+        found.sort_by_key(|issuer| issuers.iter().position(|known| known == issuer));
+        assert_eq!(found, issuers);
+        assert!(region.journal.met_forged_rows());
+        let (by, why) = (By::Operator, InvitationEnd::PersonChanged);
+        assert_eq!(written!(region, tx => tx.end_invitations_at(organisation, by, why, MORNING).await), 6);
+        assert_eq!(written!(region, tx => tx.end_invitations_of(person, by, why, MORNING).await), 0);
+        assert!(written!(region, tx => tx.list_open_invitations(MORNING).await).is_empty());
+
+        let rubbish = "insert into sign_in (id, token_hash, person, role, organisation, issued_at, expires_at, way)
+            select substr(person, 1, 5), substr(person, 1, 7), person, 'zz', organisation, 0, 9000000000000000000, 'zz'
+            from person_position";
+        assert_eq!(region.tamper(rubbish).await, 1);
+        assert!(written!(region, tx => tx.list_sign_ins(person).await).is_empty());
+        assert!(written!(region, tx => tx.revoke_sign_ins_of(person, MORNING).await).is_empty());
+        assert_eq!(region.count("select count(*) from sign_in where revoked_at is null").await, 0);
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
+    })
+    .await;
 }

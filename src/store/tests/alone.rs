@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::region::on_both;
-use crate::store::{Health, OpenError};
+use super::region::{Region, on_both};
+use crate::store::alone::lock_session;
+use crate::store::engine::Engine;
+use crate::store::{Cause, Health, OpenError};
 
 #[tokio::test]
 async fn a_database_is_served_by_one_hub_and_by_the_next_when_that_has_gone() {
@@ -29,7 +31,7 @@ async fn a_database_is_served_by_one_hub_and_by_the_next_when_that_has_gone() {
 
 #[tokio::test]
 async fn a_hub_whose_lock_broke_takes_no_writes_until_it_has_it_again_and_none_if_another_had_it() {
-    let Some(region) = super::region::Region::on_postgres().await else { return };
+    let Some(region) = Region::on_postgres().await else { return };
     let hub = region.another_hub().await;
     hub.serve_alone().await.unwrap();
     let cut = "select pg_terminate_backend(pid)::int::bigint from pg_locks
@@ -45,9 +47,42 @@ async fn a_hub_whose_lock_broke_takes_no_writes_until_it_has_it_again_and_none_i
     let other = region.another_hub().await;
     other.serve_alone().await.unwrap();
     tokio::time::timeout(wait, health.wait_for(|health| !health.is_writable())).await.unwrap().unwrap();
-    assert!(!hub.probe().await.is_writable());
+    assert_eq!(hub.probe().await.cause, Some(Cause::TakenOver), "and it is told which trouble it is");
     other.close().await;
     assert!(!hub.probe().await.is_writable(), "its states are of before");
     hub.close().await;
     region.end().await;
+}
+
+#[tokio::test]
+async fn a_hub_that_went_without_a_word_does_not_keep_the_database_from_the_next() {
+    let Some(region) = Region::on_postgres().await else { return };
+    let Engine::Postgres(pool) = &region.journal.shared.engine else { unreachable!() };
+    // Its session stays open, and nobody asks after it any more.
+    let silent = lock_session(&pool.connect_options(), Some(500)).await.unwrap();
+    let next = region.another_hub().await;
+    next.serve_alone().await.unwrap();
+    next.close().await;
+    drop(silent);
+    region.end().await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_taken_from_under_the_hub_is_noticed_and_nothing_is_stored_in_it() {
+    let region = Region::on_sqlite().await;
+    let hub = region.another_hub().await;
+    hub.serve_alone().await.unwrap();
+    let file = std::path::Path::new(region.url.strip_prefix("sqlite://").unwrap());
+    let aside = file.with_extension("aside");
+    std::fs::rename(file, &aside).unwrap();
+    let mut health = hub.watch_health();
+    let wait = Duration::from_secs(30);
+    tokio::time::timeout(wait, health.wait_for(|health| !health.is_writable())).await.unwrap().unwrap();
+    assert_eq!(hub.health().cause, Some(Cause::Moved));
+    // Another one in its place is not it.
+    std::fs::copy(&aside, file).unwrap();
+    assert_eq!(hub.probe().await.cause, Some(Cause::Moved));
+    std::fs::rename(&aside, file).unwrap();
+    assert!(hub.probe().await.is_writable(), "it is back");
+    hub.close().await;
 }

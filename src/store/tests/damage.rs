@@ -8,7 +8,7 @@ use crate::domain::team::{ConsentState, HostChange, TeamUnlink};
 use crate::store::check::{FaultKind, check};
 use crate::store::projection::EMPTY;
 use crate::store::rebuild::rebuild;
-use crate::store::{AuditSeal, Batch, SealedAudit, StoreError};
+use crate::store::{AuditSeal, Batch, ProjectionChange, SealedAudit, StoreError};
 
 /// A region in which everything happened that changes a projection.
 async fn eventful(region: &Region) {
@@ -109,11 +109,28 @@ async fn each_way_of_tampering_is_found_where_it_was_done() {
         ("update timeline set head_chain = substr(head_chain, 1, 1) where head_seq = 3", &[FaultKind::Head]),
         ("update timeline set head_seq = -1 where head_seq = 3", &[FaultKind::Head]),
         ("update timeline set written_at = written_at + 1 where head_seq = 3", &[FaultKind::Head]),
+        ("update timeline set subject = 'organisation' where head_seq = 3", &[FaultKind::Head]),
+        (
+            "insert into destroyed_record (timeline, destroyed_at, person, ended_on, until_on, kind, years)
+                select id, 5, null, '2020-01-01', '2025-01-01', 'clinic', 5 from timeline where head_seq = 3",
+            &[FaultKind::Row],
+        ),
         ("update entry set id = substr(id, 1, 1) where seq = 5", &[FaultKind::Unreadable]),
         ("update snapshot set seq = -1", &[FaultKind::Snapshot]),
         ("update audit set kind = 'zz' where seq = 2", &[FaultKind::Unreadable]),
         ("update audit set chain = substr(chain, 1, 1) where seq = 2", &[FaultKind::Unreadable]),
         ("update audit_head set chain = substr(chain, 1, 1)", &[FaultKind::Head]),
+        ("delete from audit_head", &[FaultKind::Head]),
+        (
+            "insert into audit (seq, recorded_at, sealed, chain) select 4, recorded_at, sealed, chain from audit
+                where seq = 1",
+            &[FaultKind::Head],
+        ),
+        (
+            "insert into audit (seq, recorded_at, sealed, chain)
+                select -9223372036854775808, recorded_at, sealed, chain from audit where seq = 1",
+            &[FaultKind::Gap],
+        ),
     ];
     for (sql, expected) in ways {
         let found = faults_after(&Region::on_sqlite().await, sql).await;
@@ -135,6 +152,7 @@ async fn what_cannot_be_read_at_one_place_hides_nothing_elsewhere() {
         eventful(region).await;
         for sql in [
             "update timeline set subject = 'zz' where head_seq = 14",
+            "update timeline set wrapped_key = head_chain where head_seq = 14",
             "update audit set kind = 'zz' where seq = 1",
             "update audit set sealed = chain where seq = 3",
             "update team_member set opens_from = 5 where timeline = (select id from timeline where head_seq = 3)",
@@ -167,6 +185,35 @@ async fn a_snapshot_that_is_none_spares_nobody_anything_and_loses_nothing() {
         }
         region.tamper("update patient_consent set state = 'withdrawn'").await;
         assert!(!check(&region.journal, None).await.unwrap().loses_nothing());
+    })
+    .await;
+}
+
+/// Once a hub has looked at all of them, each says when it must be looked at again, or that it need not be.
+#[tokio::test]
+async fn a_timeline_that_is_looked_at_no_more_is_found() {
+    on_both(async |region| {
+        let patient = region.patient_with_team().await;
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
+        let looked: Result<(), StoreError> = region
+            .journal
+            .write(|tx| {
+                Box::pin(async move {
+                    tx.look_at_all(super::region::MORNING, std::time::Duration::ZERO).await?;
+                    tx.upsert_meta(crate::store::LOOKED_WITH, "rules").await
+                })
+            })
+            .await;
+        looked.unwrap();
+        let timeline = patient.timeline;
+        let due = ProjectionChange::Due { timeline, at: None };
+        region.journal.commit(Batch { projections: vec![due], ..Batch::default() }).await.unwrap();
+        let listed: Result<Vec<_>, StoreError> = region.journal.read(|tx| Box::pin(tx.list_due(9))).await;
+        assert_eq!(listed.unwrap(), [], "it need not be looked at");
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
+        assert_eq!(region.tamper("delete from timeline_due").await, 1);
+        let faults = check(&region.journal, None).await.unwrap().faults;
+        assert!(faults.len() == 1 && faults[0].kind == FaultKind::Projection, "{faults:?}");
     })
     .await;
 }
@@ -254,6 +301,32 @@ async fn every_column_of_a_projection_is_compared_and_a_rebuild_mends_each() {
             assert!(region.tamper(sql).await > 0, "{sql}");
             let found = check(&region.journal, None).await.unwrap().faults;
             assert!(found.iter().any(|fault| fault.kind == FaultKind::Projection), "{sql}: {found:?}");
+            rebuild(&region.journal).await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// It opens, and every column beside it is right: only that it is no longer so tells.
+#[tokio::test]
+async fn what_stood_in_a_projection_before_and_is_put_back_is_found() {
+    on_both(async |region| {
+        let mut patient = region.patient_with_team().await;
+        patient.post(super::duties::opened(region, 1)).await;
+        let put_by =
+            "create table put_by as select patient.sealed as registration, duty.sealed as duty from patient, duty";
+        region.tamper(put_by).await;
+        patient.post(registration("山田 次朗")).await;
+        patient.post(super::duties::waived(1)).await;
+        for sql in [
+            "update patient set sealed = (select registration from put_by)",
+            "update duty set sealed = (select duty from put_by)",
+        ] {
+            let whole = check(&region.journal, None).await.unwrap();
+            assert!(whole.is_whole(), "before {sql}: {:?}", whole.faults);
+            assert_eq!(region.tamper(sql).await, 1, "{sql}");
+            let found = check(&region.journal, None).await.unwrap().faults;
+            assert!(matches!(&found[..], [fault] if fault.kind == FaultKind::Projection), "{sql}: {found:?}");
             rebuild(&region.journal).await.unwrap();
         }
     })
@@ -363,18 +436,18 @@ async fn every_sealed_row_is_opened_and_one_that_is_another_tables_is_named() {
         let rows = [
             "insert into account (person, login, sealed, changed_at)
                 select id, id, sealed, 0 from person order by id limit 1",
-            "insert into invitation (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left, ended_at)
-                select id, id, id, 'first', sealed, 0, 0, 0, 0 from person order by id limit 1",
-            "insert into passkey (id, person, credential, sealed, counter, added_at, voided_at)
-                select id, id, id, sealed, 0, 0, 0 from person order by id limit 1",
-            "insert into identity (id, person, known_as, sealed, linked_at, voided_at)
+            "insert into invitation (id, token_hash, person, purpose, sealed, issued_at, expires_at, tries_left)
+                select id, id, id, 'first', sealed, 0, 0, 0 from person order by id limit 1",
+            "insert into passkey (id, person, credential, sealed, counter, added_at)
                 select id, id, id, sealed, 0, 0 from person order by id limit 1",
-            "insert into device (id, organisation, sealed, registered_at, revoked_at)
-                select id, id, sealed, 0, 0 from organisation order by id limit 1",
-            "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left, ended_at)
-                select id, id, id, sealed, 0, 0, 0, 0 from device",
-            "insert into client (id, organisation, sealed, scopes, registered_at, removed_at)
-                select person.id, organisation.id, person.sealed, '', 0, 0 from person, organisation
+            "insert into identity (id, person, known_as, sealed, linked_at)
+                select id, id, id, sealed, 0 from person order by id limit 1",
+            "insert into device (id, organisation, sealed, registered_at)
+                select id, id, sealed, 0 from organisation order by id limit 1",
+            "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left)
+                select id, id, id, sealed, 0, 0, 0 from device",
+            "insert into client (id, organisation, sealed, scopes, registered_at)
+                select person.id, organisation.id, person.sealed, '', 0 from person, organisation
                 order by person.id, organisation.id limit 1",
             "insert into quarantine (id, person, organisation, received_at, expires_at, sealed, state)
                 select person.id, person.id, organisation.id, 0, 0, person.sealed, 'waiting' from person, organisation
@@ -406,7 +479,9 @@ async fn every_sealed_row_is_opened_and_one_that_is_another_tables_is_named() {
             assert_eq!(region.tamper(sql).await, 1, "{sql}");
         }
         let report = check(&region.journal, None).await.unwrap();
-        let of_kind = report.faults.iter().filter(|fault| fault.kind == FaultKind::Unreadable);
+        // Of a row that must have a MAC besides, and stands without one, that is said.
+        let kinds = [FaultKind::Unreadable, FaultKind::Row];
+        let of_kind = report.faults.iter().filter(|fault| kinds.contains(&fault.kind));
         let mut named: Vec<&str> = of_kind.map(|fault| fault.place.en.split(' ').next().unwrap()).collect();
         named.sort_unstable();
         named.dedup();

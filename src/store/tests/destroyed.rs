@@ -3,7 +3,9 @@
 use jiff::civil::date;
 
 use super::region::{MORNING, Region, note, on_both, pulse};
+use crate::domain::act::{Act, By::Operator, Deed};
 use crate::domain::ids::TimelineId;
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::retention::{Kept, Tombstone};
 use crate::domain::role::OrganisationType;
 use crate::store::StoreError;
@@ -21,13 +23,29 @@ fn stone(timeline: TimelineId) -> Tombstone {
     Tombstone { patient: timeline.as_patient(), destroyed_at: MORNING, by: None, kept }
 }
 
-/// Destroys a record; whether it was there.
+/// Destroys a record, which the audit log tells of; whether it was there.
 pub async fn destroy(region: &Region, timeline: TimelineId) -> bool {
     let stone = stone(timeline);
-    let destroyed: Result<bool, StoreError> =
-        region.journal.write(move |tx| Box::pin(async move { tx.destroy_record(&stone).await })).await;
+    let destroyed: Result<bool, StoreError> = region
+        .journal
+        .write(move |tx| {
+            Box::pin(async move {
+                if !tx.destroy_record(&stone).await? {
+                    return Ok(false);
+                }
+                let (patient, kept, reason) = (stone.patient, stone.kept, "保存期間の終了".to_owned());
+                let deed = Deed::Keeping(KeepingDeed::Destroyed { patient, kept, reason });
+                tx.append_act_on(Some(timeline), MORNING, Act { by: Operator, deed }).await?;
+                Ok(true)
+            })
+        })
+        .await;
     destroyed.unwrap()
 }
+
+/// Of every record, as a destruction would leave it.
+const STONES: &str = "insert into destroyed_record (timeline, destroyed_at, person, ended_on, until_on, kind, years)
+    select id, 5, null, '2021-04-01', '2026-04-01', 'clinic', 5 from timeline";
 
 /// The tables in which a row of this timeline is left, but for those of the history.
 async fn left_in(region: &Region) -> Vec<&'static str> {
@@ -108,6 +126,76 @@ async fn a_key_that_is_gone_without_a_stone_is_a_fault() {
         let report = check(&region.journal, None).await.unwrap();
         assert_eq!(report.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(), [FaultKind::Key]);
         assert!(report.faults[0].place.ja.contains(&patient.timeline.to_string()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stone_that_was_written_by_hand_is_none_and_a_destruction_takes_its_place() {
+    on_both(async |region| {
+        let patient = region.patient_with_team().await;
+        let (timeline, id) = (patient.timeline, patient.timeline.as_patient());
+        assert_eq!(region.tamper(STONES).await, 1);
+        let stones = async || {
+            let listed: Result<Vec<Tombstone>, StoreError> =
+                region.journal.read(|tx| Box::pin(tx.list_destroyed(usize::MAX))).await;
+            let found: Result<Option<Tombstone>, StoreError> =
+                region.journal.read(move |tx| Box::pin(tx.find_destroyed(id))).await;
+            let (listed, found) = (listed.unwrap(), found.unwrap());
+            assert_eq!(listed.first(), found.as_ref());
+            found
+        };
+        let told = async || {
+            let report = check(&region.journal, None).await.unwrap();
+            report.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(stones().await, None);
+        assert!(region.journal.met_forged_rows());
+        assert_eq!(told().await, [FaultKind::Row]);
+        assert!(region.journal.load(timeline).await.unwrap().is_some());
+        // That is how it is got rid of.
+        rebuild(&region.journal).await.unwrap();
+        assert_eq!(told().await, []);
+
+        region.tamper(STONES).await;
+        assert!(destroy(region, timeline).await);
+        assert_eq!(stones().await, Some(stone(timeline)));
+        assert_eq!(told().await, []);
+        // Of a record that was destroyed and is there again.
+        region.tamper("update destroyed_record set years = 6").await;
+        assert_eq!(stones().await, None, "it is not what the audit log tells of");
+        assert_eq!(told().await, [FaultKind::Key, FaultKind::Row]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_left_out_of_a_rebuild_and_the_rest_is_made() {
+    on_both(async |region| {
+        let mut damaged = region.patient_with_team().await;
+        damaged.post(note("夜間は眠れている")).await;
+        let (mut gone, whole) = (region.patient_with_team().await, region.patient_with_team().await);
+        for text in ["食事は半分", "水分は摂れている"] {
+            gone.post(note(text)).await;
+        }
+        assert!(destroy(region, region.patient_with_team().await.timeline).await);
+        for sql in [
+            "update entry set sealed = chain where seq = 4 and timeline not in (select timeline from entry where seq = 5)",
+            "update timeline set wrapped_key = null where id in (select timeline from entry where seq = 5)",
+        ] {
+            assert_eq!(region.tamper(sql).await, 1, "{sql}");
+        }
+        let rebuilt = rebuild(&region.journal).await.unwrap();
+        assert_eq!((rebuilt.timelines, rebuilt.destroyed, rebuilt.unreadable, rebuilt.entries), (4, 1, 2, 3));
+        assert_eq!(region.journal.registrations().await.unwrap().len(), 1);
+        for unreadable in [damaged.timeline, gone.timeline] {
+            let error = region.journal.load(unreadable).await.unwrap_err();
+            assert_eq!(error.code(), "store_inconsistent");
+            assert!(region.journal.is_damaged(unreadable));
+        }
+        assert!(region.journal.load(whole.timeline).await.unwrap().is_some());
+        assert!(!region.journal.is_damaged(whole.timeline));
+        assert_eq!(region.journal.damaged_count(), 2);
     })
     .await;
 }

@@ -178,7 +178,7 @@ async fn a_link_bears_few_wrong_codes_and_an_exception_replaces_the_one_before()
         assert!(!written!(region, tx => tx.end_link(link, later(1)).await));
         assert!(!written!(region, tx => tx.take_try(link).await), "one that ended bears no try, though some are left");
         let device = device.id;
-        assert!(written!(region, tx => tx.list_enrolments(device).await).is_empty());
+        assert!(written!(region, tx => tx.end_enrolments_of(device, later(2)).await).is_empty());
 
         let person = region.nurse().person;
         for until in [later(10), later(20)] {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::region::{Patient, Region, note, on_both};
 use super::schema;
-use crate::domain::account::{Invitation, Purpose};
+use crate::domain::account::{Invitation, Issuer, Purpose};
 use crate::domain::ids::InvitationId;
 use crate::domain::time::Timestamp;
 use crate::store::check::check;
@@ -86,6 +86,7 @@ async fn moves_between(from: &Region, into: &Region) {
         purpose: Purpose::First,
         code: "604117".to_owned(),
         authenticator: Vec::new(),
+        issuer: Issuer::Machine,
         issued_at: NOW,
         expires_at: Timestamp::from_secs(2_000_000_000),
         ended_at: None,

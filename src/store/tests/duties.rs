@@ -60,7 +60,7 @@ pub(super) fn opened(region: &Region, number: u128) -> Body {
     Body::DutyStep(Box::new(DutyStep { duty: opened.id, round: 0, step: StepDone::Opened(opened) }))
 }
 
-fn waived(number: u128) -> Body {
+pub(super) fn waived(number: u128) -> Body {
     let duty = DutyId(Uuid::from_u128(number));
     Body::DutyAnswer(Box::new(DutyAnswer { duty, answer: Answer::Waived, reason: "不要".into() }))
 }
@@ -104,6 +104,11 @@ async fn duties_are_kept_as_the_fold_has_them_and_found_by_who_is_on_the_team() 
         assert!(check(&region.journal, None).await.unwrap().is_whole());
         let key = std::sync::Arc::clone(&one.key);
         assert_eq!(read!(region, tx => tx.list_duties(timeline, &key).await), kept);
+        // Whoever counts counts those that can be read.
+        assert_eq!(read!(region, tx => tx.list_readable_duties(timeline).await), kept);
+        assert_eq!(region.tamper("update duty set sealed = substr(sealed, 1, 1) where not open").await, 2);
+        let left = read!(region, tx => tx.list_readable_duties(timeline).await);
+        assert_eq!((left.len(), region.journal.met_forged_rows()), (1, true));
     })
     .await;
 }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::region::{MORNING, Region, on_both, on_both_as_once};
-use crate::domain::account::{Identity, Invitation, Passkey, PasskeyVoid, Purpose, SignInWay};
+use crate::domain::account::{Identity, Invitation, Issuer, Passkey, PasskeyVoid, Purpose, SignInWay};
 use crate::domain::client::{Client, ClientKey, KeyAlgorithm, Scopes};
 use crate::domain::device::{Device, DeviceCertificate, DeviceException, Enrolment, Serial};
 use crate::domain::directory::{Directory, Position};
@@ -239,6 +239,7 @@ async fn equipped(region: &Region) -> (ClientId, [crate::vault::TokenHash; 2]) {
         purpose: Purpose::First,
         code: code.clone(),
         authenticator: vec![7; 20],
+        issuer: Issuer::Machine,
         issued_at: MORNING,
         expires_at: EVENING,
         ended_at: None,
@@ -346,6 +347,9 @@ async fn what_ended_is_not_brought_back_by_clearing_a_column() {
             tx.retire_device_authority(1, MORNING).await?;
             tx.delete_device_exception(person).await
         });
+        let again: Result<(), StoreError> =
+            region.journal.write(move |tx| Box::pin(tx.remove_client_key(client, "k1", EVENING))).await;
+        assert!(matches!(again, Err(StoreError::RowsAffected { .. })), "it ends once: {again:?}");
         assert_eq!(counting(region, &of).await, [0; 10]);
         assert!(forged(region).await.is_empty());
         for back in [

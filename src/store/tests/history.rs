@@ -11,14 +11,14 @@ use crate::store::{AuditSeal, Batch, SealedAudit, StoreError};
 use crate::vault::CheckpointKey;
 
 /// Two timelines, ten audit records, three checkpoints with something between them.
-struct History {
-    key: CheckpointKey,
+pub(super) struct History {
+    pub(super) key: CheckpointKey,
     first: TimelineId,
     second: TimelineId,
 }
 
 impl History {
-    async fn write(region: &Region) -> Self {
+    pub(super) async fn write(region: &Region) -> Self {
         let key = CheckpointKey::ephemeral();
         let mut first = region.patient_with_team().await;
         let mut second = region.patient_with_team().await;
@@ -41,7 +41,7 @@ impl History {
         Self { key, first: first.timeline, second: second.timeline }
     }
 
-    async fn verified(&self, region: &Region, elsewhere: Option<Elsewhere>) -> Verified {
+    pub(super) async fn verified(&self, region: &Region, elsewhere: Option<Elsewhere>) -> Verified {
         let by = VerifyBy { key: self.key.public(), elsewhere };
         verify(&region.journal, &by).await.unwrap()
     }
@@ -56,7 +56,7 @@ impl History {
     }
 }
 
-async fn audit(region: &Region, count: usize) {
+pub(super) async fn audit(region: &Region, count: usize) {
     let deed = Deed::DutyClockReleased { stopped_at: MORNING };
     let record = Audited::Act(Act { by: By::Person(region.nurse()), deed });
     let audits = (0..count).map(|_| SealedAudit::of(AuditSeal::Region(&region.key), MORNING, &record)).collect();
@@ -64,18 +64,18 @@ async fn audit(region: &Region, count: usize) {
 }
 
 /// Chain, damage, from, to, where it belongs, which checkpoint shows it.
-type Told = (Chain, Damage, u64, u64, Option<u64>, Option<u64>);
+pub(super) type Told = (Chain, Damage, u64, u64, Option<u64>, Option<u64>);
 
-fn told(found: &Found) -> Told {
+pub(super) fn told(found: &Found) -> Told {
     (found.chain, found.damage, found.from, found.to, found.belongs_at, found.witness)
 }
 
-const fn at(chain: Chain, damage: Damage, seq: u64) -> Told {
+pub(super) const fn at(chain: Chain, damage: Damage, seq: u64) -> Told {
     (chain, damage, seq, seq, None, None)
 }
 
 /// SQLite and PostgreSQL hold references in their own ways; what is tried here breaks none.
-async fn after(sqls: &[&'static str], expected: impl Fn(&History) -> Vec<Told>) {
+pub(super) async fn after(sqls: &[&'static str], expected: impl Fn(&History) -> Vec<Told>) {
     on_both(async |region| {
         let history = History::write(region).await;
         let whole = history.verified(region, None).await;
@@ -220,6 +220,39 @@ async fn a_timeline_that_was_cut_or_taken_away_with_its_head_is_found_by_the_che
 }
 
 #[tokio::test]
+async fn a_timeline_that_is_gone_beside_whole_ones_is_missed() {
+    let is_missed = |found: &[Found], timeline| {
+        let removed = (Chain::Timeline(timeline), Damage::Removed, 1);
+        matches!(found, [one] if (one.chain, one.damage, one.from) == removed)
+    };
+    on_both(async |region| {
+        let history = History::write(region).await;
+        for sql in [
+            "delete from patient where timeline in (select id from timeline where head_seq = 9)",
+            "delete from team_member where timeline in (select id from timeline where head_seq = 9)",
+            "delete from patient_consent where timeline in (select id from timeline where head_seq = 9)",
+            "delete from timeline_due where timeline in (select id from timeline where head_seq = 9)",
+            "delete from entry where timeline in (select id from timeline where head_seq = 9)",
+            "delete from timeline where head_seq = 9",
+        ] {
+            region.tamper(sql).await;
+        }
+        let found = history.verified(region, None).await.found;
+        assert!(is_missed(&found, history.first), "only checkpoints know of it: {found:?}");
+    })
+    .await;
+    on_both(async |region| {
+        let history = History::write(region).await;
+        let later = region.patient_with_team().await.timeline;
+        assert!(history.verified(region, None).await.is_whole());
+        region.tamper("delete from entry where timeline in (select id from timeline where head_seq = 3)").await;
+        let found = history.verified(region, None).await.found;
+        assert!(is_missed(&found, later), "only its own record of its end knows of it: {found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn audit_records_that_were_touched_are_found_where_it_was_done() {
     let audit = |damage, seq| move |_: &History| vec![at(Chain::Audit, damage, seq)];
     for sql in [
@@ -290,7 +323,11 @@ async fn checkpoints_that_were_touched_are_found_by_their_number() {
         "delete from signed_checkpoint where number = 2",
         "update signed_checkpoint set number = 2 where number = 3",
     ];
-    after(&renumbered, checkpoint(Damage::Removed, 2)).await;
+    after(&renumbered, |_| {
+        let moved = (Chain::Checkpoints, Damage::Reordered, 2, 2, Some(3), None);
+        vec![at(Chain::Checkpoints, Damage::Removed, 2), moved]
+    })
+    .await;
     let swapped = [
         "update signed_checkpoint set number = 50 where number = 1",
         "update signed_checkpoint set number = 1 where number = 2",
@@ -328,6 +365,7 @@ async fn what_somebody_with_database_and_key_wrote_anew_is_shown_by_a_checkpoint
              where entry.timeline = timeline.id and seq = 6) where head_seq > 6",
             "delete from checkpoint_head",
             "delete from signed_checkpoint",
+            "delete from meta where name = 'checkpoint_newest'",
         ] {
             assert!(region.tamper(sql).await > 0, "{sql}");
         }

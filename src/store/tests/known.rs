@@ -63,7 +63,10 @@ async fn whoever_took_the_region_out_had_each_record_that_was_in_it_then() {
             let filter = AuditFilter { patient: Some(timeline.as_patient()), ..AuditFilter::default() };
             let of = found(region, filter).await;
             of.iter()
-                .filter(|found| matches!(&found.audited, Some(Audited::Act(_))))
+                .filter(|found| {
+                    let taken = |deed: &Deed| matches!(deed, Deed::Keeping(KeepingDeed::Exported { .. }));
+                    matches!(&found.audited, Some(Audited::Act(act)) if taken(&act.deed))
+                })
                 .map(|found| found.record.recorded_at)
                 .collect::<Vec<_>>()
         };

@@ -1,13 +1,15 @@
 //! A disk that fills up: refused clearly, nothing acknowledged that is not stored, and recovery.
 
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::region::{Region, note, pulse};
+use crate::domain::ids::Seq;
 use crate::store::check::check;
 use crate::store::connect::sqlite;
 use crate::store::engine::Engine;
-use crate::store::{Batch, CommitError, Health, Journal, StoreError};
+use crate::store::{Batch, Cause, CommitError, Health, Journal, StoreError, is_damage};
 
 /// Something large in the file that can be taken out again, as on a real disk.
 async fn place_ballast(region: &Region) {
@@ -51,6 +53,7 @@ async fn a_full_disk_is_refused_clearly_and_recovers_without_a_loss() {
     assert!(reason.contains("full"), "{reason}");
     let health = journal.health();
     assert!(!health.is_writable() && health.failures == 1, "{health:?}");
+    assert_eq!((health.cause, health.is_damaged), (Some(Cause::Disk), false));
 
     // Read-only: an entry that would fit is refused too, and so are actions; reading goes on.
     let mut refused = region.patient();
@@ -135,6 +138,65 @@ async fn a_server_that_went_away_is_unavailable_and_comes_back() {
     let loaded = region.journal.load(patient.timeline).await.unwrap().unwrap();
     assert_eq!((loaded.head.0, loaded.state), (4, patient.state.clone()), "after {outcomes:?}");
     region.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_no_longer_promises_to_keep_what_it_acknowledges_is_given_nothing() {
+    let Some(region) = Region::on_postgres().await else { return };
+    let hub = region.another_hub().await;
+    hub.serve_alone().await.unwrap();
+    // For sessions from now on; those that the pool has were proven before.
+    const OFF: &str = "do $$ begin
+        execute format('alter database %I set synchronous_commit = off', current_database()); end $$";
+    const RIGHT_AGAIN: &str = "do $$ begin
+        execute format('alter database %I reset synchronous_commit', current_database()); end $$";
+    region.tamper(OFF).await;
+    let mut held = Vec::new();
+    while let Ok(proven) = hub.begin_write().await {
+        held.push(proven);
+        assert!(held.len() < 8, "one that is opened now is used as it is");
+    }
+    drop(held);
+    let health = hub.probe().await;
+    assert_eq!((health.is_writable(), health.cause), (false, Some(Cause::Setting)), "{health:?}");
+    region.tamper(RIGHT_AGAIN).await;
+    let mut health = hub.watch_health();
+    tokio::time::timeout(Duration::from_secs(30), health.wait_for(Health::is_writable)).await.unwrap().unwrap();
+    hub.close().await;
+    region.end().await;
+}
+
+#[tokio::test]
+async fn a_page_that_was_overwritten_is_told_as_damage_whoever_met_it() {
+    let region = Region::on_sqlite().await;
+    let patient = region.patient_with_team().await.timeline;
+    let root = region.count("select rootpage from sqlite_master where type = 'table' and name = 'entry'").await;
+    let bytes = region.count("select page_size from pragma_page_size").await;
+    region.journal.close().await;
+    let file = std::fs::OpenOptions::new().write(true).open(region.url.strip_prefix("sqlite://").unwrap()).unwrap();
+    let (at, rubbish) = ((root - 1) * bytes, vec![0xff; usize::try_from(bytes).unwrap()]);
+    file.write_all_at(&rubbish, u64::try_from(at).unwrap()).unwrap();
+    let journal = region.another_hub().await;
+    assert!(!journal.health().is_damaged);
+    // As an action does that has its own kind of error.
+    let read: Result<(), String> = journal
+        .read(move |tx| Box::pin(async move { Ok(tx.page(patient, Seq(0), 10, usize::MAX).await.map(drop)?) }))
+        .await
+        .map_err(|error: Failed| error.0);
+    let told = read.unwrap_err();
+    assert!(told.contains("renkei restore"), "{told}");
+    assert!(journal.health().is_damaged && journal.health().is_writable(), "what can be done is done");
+    let error = journal.page(patient, Seq(0), 10, usize::MAX).await.unwrap_err();
+    assert!(is_damage(&error), "{error}");
+    journal.close().await;
+}
+
+struct Failed(String);
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(error.text().unwrap().ja.into_owned())
+    }
 }
 
 #[tokio::test]

@@ -70,15 +70,15 @@ impl Linked for RawAudit {
 /// How many records there are, and what was done to them.
 pub(super) async fn verify(journal: &Journal, said: &Said) -> Result<(u64, Vec<Found>), StoreError> {
     let mut walk: Walk<RawAudit> = Walk::new(Chain::Audit, GENESIS, said.of_audit());
-    let mut after = i64::MIN;
+    let mut from = i64::MIN;
     loop {
         // The end is read in the moment of the last records.
-        let read = journal.read(move |tx| Box::pin(async move { tx.walk_audits(walk, after).await }));
+        let read = journal.read(move |tx| Box::pin(async move { tx.walk_audits(walk, from).await }));
         let (gone_on, last, head): (_, _, _) = read.await?;
         walk = gone_on;
-        match last {
-            Some(last) => after = last,
-            None => return Ok((walk.records, walk.finish(Some(head)))),
+        match last.and_then(|last| last.checked_add(1)) {
+            Some(next) => from = next,
+            None => return Ok((walk.records, walk.finish(head))),
         }
     }
 }
@@ -88,14 +88,14 @@ impl Tx {
     async fn walk_audits(
         &mut self,
         mut walk: Walk<RawAudit>,
-        after: i64,
-    ) -> Result<(Walk<RawAudit>, Option<i64>, (i64, Link)), StoreError> {
+        from: i64,
+    ) -> Result<(Walk<RawAudit>, Option<i64>, Option<(i64, Link)>), StoreError> {
         const SQL: &str = "select seq, recorded_at, timeline, sealed, chain, kind, person, organisation, about
-            from audit where seq > $1 order by seq limit $2";
-        let head = self.find_audit_head().await?;
+            from audit where seq >= $1 order by seq limit $2";
+        let head = self.find_raw_audit_head().await?;
         let (mut count, mut last) = (0, None);
         run!(self, connection => {
-            let mut rows = sqlx::query_as::<_, Row>(SQL).bind(after).bind(VERIFY_PAGE_AUDITS).fetch(connection);
+            let mut rows = sqlx::query_as::<_, Row>(SQL).bind(from).bind(VERIFY_PAGE_AUDITS).fetch(connection);
             while let Some(row) = rows.try_next().await? {
                 count += 1;
                 last = Some(row.0);

@@ -8,10 +8,13 @@ use futures_util::TryStreamExt as _;
 
 use crate::domain::checkpoint::Statement;
 use crate::domain::ids::TimelineId;
+use crate::domain::time::Timestamp;
 use crate::limits::CHECKPOINT_PAGE_COUNT;
 use crate::vault::chain::Link;
 use crate::vault::heads::{self, End};
 
+use super::super::checkpoint_known::Row;
+use super::super::checkpoint_said::Noted;
 use super::super::engine::run;
 use super::super::{CheckpointKeys, Journal, KeptCheckpoint, StoreError, Tx};
 use super::entries::Bound;
@@ -63,7 +66,7 @@ struct Signed {
     said: Statement,
     digest: [u8; 32],
     /// The number it is kept under.
-    kept_as: u64,
+    kept_as: i64,
 }
 
 /// All checkpoints, as far as their signatures hold.
@@ -72,28 +75,32 @@ struct Register {
     signed: BTreeMap<u64, Signed>,
     /// Kept numbers of those whose signature does not hold.
     broken: BTreeSet<u64>,
-    /// Whether the numbers that they say go up as they are kept.
-    last_said: u64,
-    is_in_order: bool,
 }
 
 /// Everything about checkpoints that the store itself can show.
 pub(super) async fn verify(journal: &Journal, by: &By, verified: &mut Verified) -> Result<Said, StoreError> {
     let keys = CheckpointKeys::of(journal, by.key).await?;
-    let mut register = Register { is_in_order: true, ..Register::default() };
-    let mut after = 0;
-    loop {
-        let page: Vec<KeptCheckpoint> = journal
-            .read(move |tx| Box::pin(async move { tx.list_checkpoints(after, CHECKPOINT_PAGE_COUNT).await }))
-            .await?;
-        let Some(last) = page.last() else { break };
-        after = last.number;
-        for kept in page {
-            verified.checkpoints += 1;
-            register.take(kept, &keys, verified);
+    let mut register = Register::default();
+    // Before the checkpoints themselves: a hub beside this may make another meanwhile.
+    let signer = by.key;
+    let noted = journal.read(move |tx| Box::pin(async move { tx.find_noted_checkpoint(signer).await })).await?;
+    // What stands under a number that is none comes last: it may be one that is missing in its place.
+    for (from, until) in [(1, i64::MAX), (i64::MIN, 0)] {
+        let mut from = Some(from);
+        while let Some(number) = from {
+            let limit = CHECKPOINT_PAGE_COUNT;
+            let page =
+                journal.read(move |tx| Box::pin(async move { tx.list_checkpoint_rows(number, limit).await })).await?;
+            from =
+                page.last().and_then(|row| row.0.checked_add(1)).filter(|next| page.len() == limit && *next <= until);
+            for row in page.into_iter().filter(|row| row.0 <= until) {
+                verified.checkpoints += 1;
+                register.take(row, &keys, verified);
+            }
         }
     }
     register.look_for_gaps(verified);
+    register.look_for_the_newest(noted, verified);
     let last = register.signed.values().next_back();
     verified.last_checkpoint = last.map(|last| (last.said.number, last.said.made_at));
     let mut trusted: BTreeSet<u64> = register.signed.keys().copied().collect();
@@ -125,44 +132,78 @@ fn found(chain: Chain, damage: Damage, number: u64) -> Found {
     Found::at(chain, damage, number, number)
 }
 
+/// Checkpoints that are missing.
+fn found_from(first: u64, last: u64) -> Found {
+    let place = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    Found::at(Chain::Checkpoints, Damage::Removed, place(first), place(last))
+}
+
 impl Register {
-    fn take(&mut self, kept: KeptCheckpoint, keys: &CheckpointKeys, verified: &mut Verified) {
-        let changed =
-            Found { recorded_at: Some(kept.made_at), ..found(Chain::Checkpoints, Damage::Changed, kept.number) };
-        let Some(said) = keys.read(&kept.statement, &kept.signature) else {
-            self.broken.insert(kept.number);
-            return verified.add([changed]);
+    fn take(&mut self, row: Row, keys: &CheckpointKeys, verified: &mut Verified) {
+        let (stored_as, made_at) = (row.0, Timestamp(row.1));
+        let number = u64::try_from(stored_as).ok().filter(|number| *number > 0);
+        let kept = KeptCheckpoint::of_row(number.unwrap_or(0), row);
+        let touched = |damage| Found { recorded_at: Some(made_at), ..found(Chain::Checkpoints, damage, kept.number) };
+        let put_in = || match number {
+            Some(_) => touched(Damage::Inserted),
+            None => Found::under(Chain::Checkpoints, stored_as, made_at),
         };
-        if said.made_at != kept.made_at {
-            verified.add([changed.clone()]);
-        }
+        let Some(said) = keys.read(&kept.statement, &kept.signature) else {
+            let Some(number) = number else { return verified.add([put_in()]) };
+            self.broken.insert(number);
+            return verified.add([touched(Damage::Changed)]);
+        };
         if self.signed.contains_key(&said.number) {
-            return verified.add([Found { damage: Damage::Inserted, ..changed }]);
+            return verified.add([put_in()]);
         }
-        self.is_in_order &= self.last_said < said.number;
-        self.last_said = said.number;
+        if said.made_at != made_at {
+            verified.add([touched(Damage::Changed)]);
+        }
         let digest = kept.digest();
-        self.signed.insert(said.number, Signed { said, digest, kept_as: kept.number });
+        self.signed.insert(said.number, Signed { said, digest, kept_as: stored_as });
     }
 
     fn look_for_gaps(&self, verified: &mut Verified) {
         let mut before: Option<&Signed> = None;
         for (number, signed) in &self.signed {
-            let expected = before.map_or(1, |before| before.said.number + 1);
-            for missing in (expected..*number).filter(|missing| !self.broken.contains(missing)) {
-                verified.add([found(Chain::Checkpoints, Damage::Removed, missing)]);
-            }
+            let expected = before.map_or(1, |before| before.said.number.saturating_add(1));
+            self.tell_missing(expected, *number, verified);
             if let Some(before) = before.filter(|_| expected == *number)
                 && before.digest != signed.said.previous
             {
                 verified.add([found(Chain::Checkpoints, Damage::Changed, before.said.number)]);
             }
-            // Numbered anew, because some are missing before it, is not put elsewhere.
-            if signed.kept_as != *number && !self.is_in_order {
-                let moved = found(Chain::Checkpoints, Damage::Reordered, signed.kept_as);
-                verified.add([Found { belongs_at: Some(*number), recorded_at: Some(signed.said.made_at), ..moved }]);
+            if u64::try_from(signed.kept_as) != Ok(*number) {
+                let stands = u64::try_from(signed.kept_as).unwrap_or(0);
+                let moved = found(Chain::Checkpoints, Damage::Reordered, stands);
+                let under = Some(signed.kept_as).filter(|number| *number <= 0);
+                let recorded_at = Some(signed.said.made_at);
+                verified.add([Found { belongs_at: Some(*number), under, recorded_at, ..moved }]);
             }
             before = Some(signed);
+        }
+    }
+
+    /// Those from `first` on and before `next` that are not even there with a signature that does not hold: each gap as one.
+    fn tell_missing(&self, first: u64, next: u64, verified: &mut Verified) {
+        let mut first = first;
+        for broken in self.broken.range(first..next.max(first)).copied().chain([next]) {
+            if first < broken {
+                verified.add([found_from(first, broken - 1)]);
+            }
+            first = broken.saturating_add(1);
+        }
+    }
+
+    /// The store notes which was the newest: it is missed though nothing after it says so.
+    fn look_for_the_newest(&self, noted: Noted, verified: &mut Verified) {
+        let newest = self.signed.keys().chain(&self.broken).max().copied().unwrap_or(0);
+        match noted {
+            Noted::Number(number) if number > newest => {
+                verified.add([found_from(newest.saturating_add(1), number)]);
+            }
+            Noted::False => verified.add([Found::at(Chain::Checkpoints, Damage::Changed, 0, 0)]),
+            Noted::Nothing | Noted::Number(_) => {}
         }
     }
 

@@ -40,6 +40,8 @@ closed_list! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Chain {
     Timeline(TimelineId),
+    /// Entries under what is no timeline's id.
+    NoTimeline,
     Audit,
     Checkpoints,
     /// Where timelines ended, as kept with one checkpoint.
@@ -56,6 +58,8 @@ pub struct Found {
     /// The first and the last place that is affected; 0: the end that is on record.
     pub from: u64,
     pub to: u64,
+    /// The number that it stands under, where that is none of a chain's.
+    pub under: Option<i64>,
     /// Where it was before it was put elsewhere.
     pub belongs_at: Option<u64>,
     /// Id and time of what stands there.
@@ -69,7 +73,12 @@ impl Found {
     fn at(chain: Chain, damage: Damage, from: i64, to: i64) -> Self {
         let place = |seq: i64| u64::try_from(seq).unwrap_or(0);
         let (from, to) = (place(from), place(to));
-        Self { chain, damage, from, to, belongs_at: None, id: None, recorded_at: None, witness: None }
+        Self { chain, damage, from, to, under: None, belongs_at: None, id: None, recorded_at: None, witness: None }
+    }
+
+    /// Put in under a number that no chain has.
+    fn under(chain: Chain, number: i64, recorded_at: Timestamp) -> Self {
+        Self { under: Some(number), recorded_at: Some(recorded_at), ..Self::at(chain, Damage::Inserted, 0, 0) }
     }
 }
 
@@ -153,14 +162,15 @@ async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, Stor
     let mut of_rows = Verified::default();
     let subjectless = heads.iter().filter(|head| head.subject.is_none());
     of_rows.add(subjectless.map(|head| Found::at(Chain::Timeline(head.timeline), Damage::Changed, 0, 0)));
+    let of_none = as_written.of_no_timeline();
     let mut bounds = vec![entries::Bound::FIRST];
-    let mut gathered = 0;
+    let mut gathered = 0_u64;
     for head in heads {
         if gathered >= VERIFY_GROUP_ENTRIES {
             bounds.push(entries::Bound::at(head.timeline));
             gathered = 0;
         }
-        gathered += head.seq.unsigned_abs();
+        gathered = head.seq.unsigned_abs().saturating_add(gathered);
     }
     bounds.push(entries::Bound::LAST);
     let pairs: Vec<_> = bounds.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
@@ -178,6 +188,6 @@ async fn timelines(journal: &Journal, said: &Said) -> Result<Vec<Verified>, Stor
         }
     });
     let mut all: Vec<Verified> = stream::iter(verified).buffered(workers).try_collect().await?;
-    all.push(of_rows);
+    all.extend([of_rows, of_none]);
     Ok(all)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::walk::{Asserted, Linked, Walk};
 use super::{Chain, Damage};
 use crate::domain::time::Timestamp;
-use crate::vault::chain::{GENESIS, Link, link};
+use crate::vault::chain::{CHAIN_RECORDS_MAX, GENESIS, Link, link};
 
 #[derive(Clone, Debug)]
 struct Record {
@@ -83,6 +83,16 @@ fn renumber(records: &mut [Record], by: i64) {
 /// Index of a seq.
 fn index(seq: i64) -> usize {
     usize::try_from(seq - 1).unwrap()
+}
+
+#[test]
+fn a_number_that_no_chain_has_is_told_and_says_nothing_of_the_places_before_it() {
+    for number in [0, -1, i64::MIN, i64::MAX, CHAIN_RECORDS_MAX + 1] {
+        let mut records = chain_of(5);
+        let head = end_of(&records);
+        records.push(Record { seq: number, body: 7, chain: [9; 32] });
+        assert_eq!(walked(records, head, &[]), vec![(Damage::Inserted, 0, 0, None, None)], "{number}");
+    }
 }
 
 proptest! {

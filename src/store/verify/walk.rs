@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::time::Timestamp;
 use crate::limits::{VERIFY_AHEAD_RECORDS, VERIFY_MISFITS_KEPT_MAX};
-use crate::vault::chain::Link;
+use crate::vault::chain::{CHAIN_RECORDS_MAX, Link};
 
 use super::{Chain, Damage, Found};
 
@@ -20,6 +20,11 @@ pub(super) trait Linked {
     fn follows(&self, previous: &Link, seq: i64) -> bool;
     fn id(&self) -> Option<Uuid>;
     fn recorded_at(&self) -> Timestamp;
+}
+
+/// Whether its number is one that a chain can have. What a number beyond that says of places before it counts for nothing.
+fn has_a_place(record: &impl Linked) -> bool {
+    (1..=CHAIN_RECORDS_MAX).contains(&record.seq())
 }
 
 /// What a checkpoint says of the chain.
@@ -85,7 +90,7 @@ impl<R: Linked> Walk<R> {
 
     /// Goes on to a record that fits; `false`: it does not, and nothing was gone on to.
     pub(super) fn go_on(&mut self, record: &R) -> bool {
-        let fits = self.ahead.is_empty() && self.fits(record);
+        let fits = self.ahead.is_empty() && has_a_place(record) && self.fits(record);
         if fits {
             self.records += 1;
             self.go_to(self.seq + 1, *record.chain());
@@ -99,6 +104,10 @@ impl<R: Linked> Walk<R> {
             return;
         }
         self.records += 1;
+        if !has_a_place(&record) {
+            let found = Found { id: record.id(), ..Found::under(self.of, record.seq(), record.recorded_at()) };
+            return self.found.push(Some(found));
+        }
         self.ahead.push_back(record);
         if self.ahead.len() >= VERIFY_AHEAD_RECORDS {
             self.settle();

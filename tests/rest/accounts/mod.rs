@@ -8,6 +8,7 @@ mod looking_after;
 mod pages;
 mod outside;
 mod outside_attacks;
+mod overreaching;
 mod passkeys;
 mod proving;
 mod sign_in;

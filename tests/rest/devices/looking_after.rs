@@ -39,7 +39,7 @@ async fn row_12_an_office_registers_its_own_devices_and_no_others_and_the_secret
     registered(&secretariat, other.actor.organisation, "PC 1").await;
     assert_eq!(secretariat.get("/api/v1/devices").await.ok()["devices"].as_array().unwrap().len(), 2);
     assert_eq!(chief.get("/api/v1/devices").await.ok()["devices"].as_array().unwrap().len(), 1);
-    for (name, code) in [("", "required"), ("a\u{7}", "implausible")] {
+    for (name, code) in [("", "required"), ("a\u{7}", "implausible"), ("a\u{202e}b", "implausible")] {
         let given = json!({ "name": name, "organisation": chief.actor.organisation.to_string() });
         let refused = chief.post("/api/v1/devices", given).await;
         assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, code)["field"], "name");

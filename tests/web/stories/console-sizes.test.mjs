@@ -10,12 +10,12 @@ import { assertNothingSticksOut, stumbles } from '../page.mjs';
 const SECTIONS = [
   ['home', '', '.tiles'], ['patients', 'patients', '.line-row'], ['patients', 'patients/new', 'form'], ['patients', 'patients/table', 'textarea'],
   ['queue', 'queue', '.cards, .console-none'], ['quarantine', 'quarantine', '.cards, .console-none'], ['offices', 'offices', '.line-row'],
-  ['announcements', 'announcements', '.cards, .console-none'], ['emergency', 'emergency', '.cards, .console-none'], ['exports', 'exports', '.cards, .console-none'],
+  ['announcements', 'announcements', '.cards, .console-none'], ['groups', 'groups', '.cards, .console-none'], ['emergency', 'emergency', '.cards, .console-none'], ['exports', 'exports', '.cards, .console-none'],
   ['rules', 'rules', '.rules-card'], ['compliance', 'compliance', 'table'], ['statistics', 'statistics', 'table'],
-  ['trainings', 'trainings', '.training-missing .attendance li'], ['audit', 'audit', '.audit-line'], ['retention', 'retention', 'tbody tr'], ['systems', 'systems', '.cards, .console-none'],
+  ['trainings', 'trainings', '.training-missing .attendance li'], ['cases', 'cases', '.cases-published'], ['audit', 'audit', '.audit-line'], ['retention', 'retention', 'tbody tr'], ['systems', 'systems', '.cards, .console-none'],
 ];
 /** What a press of a button opens in them. */
-const FORMS = { announcements: '.console-head .button-primary', trainings: '.console-head .button-primary', systems: '.console-head .button', rules: '.rules-card details > summary', audit: 'details.more > summary' };
+const FORMS = { announcements: '.console-head .button-primary', groups: '.console-head .button-primary', cases: '.console-head .button-primary', trainings: '.console-head .button-primary', systems: '.console-head .button', rules: '.rules-card details > summary', audit: 'details.more > summary' };
 const SHOT_PX_MAX = 5_000;
 /** As a screenshot is called. */
 const nameOf = (address) => ({ '': 'home', 'patients/new': 'register', 'patients/table': 'table' })[address] ?? address;

@@ -103,3 +103,38 @@ test('the line goes dead without a word: the page notices, and goes on where it 
   await doctor.locator('article', { hasText: '圏外で書いたこと' }).waitFor({ timeout: 40_000 });
   await becomes(() => doctor.locator('article', { hasText: '圏外で書いたこと' }).count(), 1);
 });
+
+test('a newcomer sees what a patient lives with and whom to call, and writes the family anew: the hub takes it, the doctor sees it', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const nurse = await signIn(openPage, hub.links.get('nurse'), { size: 'phone' });
+  await open(nurse, '佐々木 トメ');
+  await nurse.locator('#tab-summary').click();
+  await becomes(() => nurse.locator('.summary-problems').innerText(), /慢性心不全[\s\S]*高血圧症[\s\S]*慢性腎臓病[\s\S]*大腿骨頸部骨折/);
+  await becomes(() => nurse.locator('.summary-people').innerText(), /佐々木 健太（長男）\s*キーパーソン[\s\S]*佐々木 直美（長男の妻）/);
+  await nurse.shot('demo-summary-phone-ja');
+  await nurse.locator('.summary-people .summary-renew').click();
+  const sheet = nurse.getByRole('dialog');
+  await sheet.getByRole('button', { name: '人を足す' }).click();
+  const card = sheet.locator('.list-card').nth(2);
+  await card.getByRole('radio', { name: 'その他', exact: true }).check();
+  await card.locator('[data-part="name"]').fill('川口 民子');
+  await card.locator('[data-part="relationshipText"]').fill('民生委員');
+  await card.locator('input[type="tel"]').fill('０３−５５５０−０１９７');
+  await sheet.locator('.verdict-line-good').waitFor();
+  await sheet.getByRole('button', { name: '送信' }).click();
+  await sheet.waitFor({ state: 'hidden' });
+  await nurse.locator('#tab-summary').click();
+  await becomes(() => nurse.locator('.summary-people .call').last().getAttribute('href'), 'tel:0355500197');
+  const doctor = await signIn(openPage, hub.links.get('doctor'));
+  await open(doctor, '佐々木 トメ');
+  await doctor.locator('.summary-open').click();
+  await becomes(() => doctor.locator('.summary-people').innerText(), /川口 民子（民生委員）[\s\S]*03-5550-0197/);
+  await doctor.shot('demo-summary-desk-ja');
+  const family = await signIn(openPage, hub.links.get('family'), { size: 'phone' });
+  await open(family, '佐々木 トメ');
+  await family.locator('#tab-summary').click();
+  await family.locator('.summary-people').getByText('見える記録がありません。').waitFor();
+  await becomes(() => family.locator('.summary-people .summary-renew').count(), 0, 'written by the professions');
+});

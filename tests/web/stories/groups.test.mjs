@@ -70,7 +70,7 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   await nurse.section.getByLabel('メッセージ').fill('次回は第2会議室です。');
   await nurse.section.getByRole('button', { name: '送る' }).click();
   await nurse.section.getByText('送りました。').waitFor();
-  await nurse.section.locator('.group-message').getByText('次回は第2会議室です。').waitFor();
+  await nurse.section.locator('.group-message .board-text').getByText('次回は第2会議室です。').waitFor();
 
   // The doctor is told where she is, and reads.
   await doctor.page.evaluate(() => { location.hash = '#/'; });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, becomes, isTicked, openPatient, startRegion, stumbles } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, becomes, holds, isTicked, openPatient, startRegion, stumbles } from '../page.mjs';
 import { ORGANISATIONS, person } from '../region.mjs';
 
 const [CLINIC, STATION] = ORGANISATIONS;
@@ -13,6 +13,10 @@ function fill(hub) {
   const put = (author, body) => hub.journal.append(HARU.id, hub.journal.actor(author), Date.now() - 3_600_000, { body });
   put('doctor', { nursingInstruction: { from: '2026-11-01', until: '2027-04-30', diagnosis: '慢性心不全、慢性閉塞性肺疾患', condition: '労作時の息切れ。塩分制限を続けている。', bedridden: 'A2', dementia: 'I', careLevel: 'care_2', devices: [{ device: '在宅酸素濃縮器', settings: [{ name: '酸素流量（安静時）', value: '1', unit: 'L/分' }] }], emergencyContact: '長女 高橋 春子 090-5550-0199' } });
   put('pharmacist', { allergies: { items: [{ allergyType: 'drug', substance: 'ペニシリン系', reaction: '発疹' }] } });
+  put('doctor', { problemList: { items: [{ name: '慢性心不全', status: 'active', since: '2023-05-10', note: '塩分を控えている' }, { name: '右大腿骨頸部骨折', status: 'resolved', note: '2024年に手術済み' }] } });
+  put('manager', { relatedPersons: { items: [
+    { name: '高橋 春子', relationship: 'child', relationshipText: '長女', keyPerson: true, decidesForPatient: true, note: '平日の日中は勤務先へ', phones: [{ number: '090-5550-0199', used: 'mobile' }, { number: '03-5550-0198', used: 'work' }] },
+    { name: '川口 民子', relationship: 'other', relationshipText: '民生委員', phones: [{ number: '03-5550-0197' }] }] } });
   put('pharmacist', { medicationList: { asOf: '2026-11-20', drugs: [{ name: 'フロセミド錠20mg', dose: '1錠', usage: '朝食後' }, { name: 'アムロジピン錠5mg', dose: '1錠', usage: '朝食後' }] } });
   put('doctor', { order: { orderType: 'routine', text: 'フロセミドを40mgに増量', changesDrugs: true } });
   put('doctor', { standingOrder: { condition: 'SpO2 88%未満が続くとき', instruction: '酸素を2 L/分に上げ、電話で連絡', drugs: [] } });
@@ -36,7 +40,10 @@ for (const [size, language] of [['desk', 'ja-JP'], ['phone', 'en-GB'], ['tablet'
     assert.match(await card('drugs'), /フロセミド錠20mg 1錠 朝食後[\s\S]*40mgに増量/);
     assert.match(await card('devices'), /在宅酸素濃縮器[\s\S]*酸素流量（安静時） 1 L\/分[\s\S]*酸素流量（安静時） 3 L\/分/);
     assert.match(await card('heed'), /168[\s\S]*91/);
-    assert.match(await card('people'), /長女 高橋 春子/);
+    assert.match(await card('problems'), /慢性心不全[\s\S]*2023[\s\S]*塩分を控えている[\s\S]*右大腿骨頸部骨折/);
+    const family = await card('people');
+    assert.match(family, language === 'ja-JP' ? /高橋 春子（長女）\s*キーパーソン\s*代わりに決める人[\s\S]*携帯\s*090-5550-0199[\s\S]*川口 民子（民生委員）/ : /高橋 春子 \(長女\)\s*key person\s*proxy[\s\S]*mobile\s*090-5550-0199[\s\S]*川口 民子 \(民生委員\)/i);
+    assert.match(family, /長女 高橋 春子 090-5550-0199/, 'what other entries say of it stands below');
     await page.shot(`summary-${size}-${language.slice(0, 2)}`, size === 'phone' ? {} : {});
     await assertNothingSticksOut(page, 'the summary');
     await assertOnlyPanesScroll(page, 'the summary');
@@ -74,6 +81,89 @@ test('a tap calls, and the call becomes a post: whom and when are there, answere
   assert.ok(Math.abs(Number(sent.calledAtUs) / 1000 - Date.now()) < 300_000);
 });
 
+test('the key person is called by a tap, and the record of the call says who it was', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  fill(hub);
+  const page = await screenOf('nurse', { size: 'phone' });
+  await openPatient(page);
+  await page.locator('#tab-summary').click();
+  const call = page.locator('.summary-people .call', { hasText: '03-5550-0198' });
+  await becomes(() => call.getAttribute('href'), 'tel:0355500198');
+  await page.evaluate(() => document.addEventListener('click', (event) => { if (event.target.closest('a[href^="tel:"]')) event.preventDefault(); }));
+  await call.click();
+  const sheet = page.getByRole('dialog');
+  await isTicked(sheet.getByRole('radio', { name: 'その他' }));
+  await holds(sheet.getByLabel('内容'), '高橋 春子さん（長女）に電話。');
+  await sheet.getByRole('radio', { name: 'はい' }).check();
+  await sheet.getByRole('button', { name: '送信' }).click();
+  await sheet.waitFor({ state: 'hidden' });
+  const { call: sent } = (await hub.posted('call')).body;
+  assert.deepEqual([sent.to, sent.reached, sent.organisation ?? '', sent.text], ['other', true, '', '高橋 春子さん（長女）に電話。']);
+});
+
+for (const [size, language, large] of [['phone', 'ja-JP', false], ['desk', 'en-GB', false], ['phone', 'ja-JP', true]]) {
+  test(`family is written anew from the list that stands: choices first, one more, the other first (${size}, ${language}${large ? ', text at 200 %' : ''})`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    fill(hub);
+    const page = await screenOf('nurse', { size, language });
+    if (large) {
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+      await page.reload();
+    }
+    await openPatient(page);
+    await (size === 'desk' ? page.locator('.summary-open') : page.locator('#tab-summary')).press('Enter');
+    const ja = language === 'ja-JP';
+    await page.locator('.summary-people .summary-renew').click();
+    const sheet = page.getByRole('dialog');
+    const cards = sheet.locator('.list-card');
+    await becomes(() => cards.count(), 2, 'the list that stands');
+    await holds(cards.nth(0).locator('[data-part="name"]'), '高橋 春子');
+    await isTicked(cards.nth(1).getByRole('radio', { name: ja ? /その他$/ : /somebody else$/ }));
+    await sheet.getByRole('button', { name: ja ? '人を足す' : 'Add a person' }).click();
+    await cards.nth(2).getByRole('radio', { name: ja ? '孫' : 'grandchild', exact: true }).check();
+    const send = sheet.getByRole('button', { name: ja ? '送信' : 'Send', exact: true });
+    await becomes(() => send.getAttribute('aria-disabled'), 'true', 'a person has a name');
+    await cards.nth(2).locator('[data-part="name"]').fill('高橋 翔');
+    await cards.nth(2).locator('input[type="tel"]').fill('０８０ー５５５０ー０１９６');
+    await cards.nth(2).getByRole('checkbox', { name: ja ? '同居' : 'lives with the patient', exact: true }).check();
+    await page.shot(`family-form-${size}-${language.slice(0, 2)}${large ? '-200' : ''}`);
+    await assertNothingSticksOut(page, 'the form');
+    if (!large) assert.deepEqual(await stumbles(page), []);
+    await cards.nth(2).getByRole('button', { name: ja ? /上へ/ : /Move up/ }).click();
+    await holds(cards.nth(1).locator('[data-part="name"]'), '高橋 翔');
+    await cards.nth(2).getByRole('button', { name: ja ? /外す/ : /Remove/ }).click();
+    await becomes(() => cards.count(), 2);
+    await becomes(() => send.getAttribute('aria-disabled'), 'false');
+    await send.click();
+    await sheet.waitFor({ state: 'hidden' });
+    const { relatedPersons } = (await hub.posted('relatedPersons')).body;
+    assert.deepEqual(relatedPersons.items.map(({ name, relationship, phones, livesWithPatient = false }) => [name, relationship, phones[0].number, livesWithPatient]),
+      [['高橋 春子', 'child', '090-5550-0199', false], ['高橋 翔', 'grandchild', '080-5550-0196', true]]);
+    await page.locator('article.entry-mine', { hasText: '高橋 翔' }).waitFor();
+    assert.deepEqual(page.complaints, []);
+  });
+}
+
+test('somebody else wrote a newer list meanwhile: it is said, and taken up by a tap', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  fill(hub);
+  const page = await screenOf('doctor');
+  await openPatient(page);
+  await page.locator('.summary-open').click();
+  await page.locator('.summary-problems .summary-renew').click();
+  const sheet = page.getByRole('dialog');
+  const names = () => sheet.locator('.list-card [data-part="name"]').evaluateAll((all) => all.map(({ value }) => value));
+  await becomes(names, ['慢性心不全', '右大腿骨頸部骨折']);
+  await sheet.locator('.list-card').nth(1).getByRole('radio', { name: '落ち着いている' }).check();
+  hub.journal.append(HARU.id, hub.journal.actor('nurse'), Date.now(), { body: { problemList: { items: [{ name: '褥瘡', status: 'active' }] } } });
+  await sheet.getByText('新しい一覧が記録されました').waitFor();
+  await sheet.getByRole('button', { name: '新しい一覧から書き直す' }).click();
+  await becomes(names, ['褥瘡']);
+  await page.shot('problems-form-desk-ja');
+  assert.deepEqual(await stumbles(page), []);
+});
+
 test('what nobody recorded is said to be missing, and never taken for none', async (t) => {
   const { screenOf } = await startRegion(t);
   const page = await screenOf('nurse');
@@ -81,5 +171,6 @@ test('what nobody recorded is said to be missing, and never taken for none', asy
   await page.locator('.summary-open').click();
   await page.getByText('「なし」とは確認されていません').waitFor();
   await page.getByText('訪問看護指示書がまだありません。').waitFor();
+  for (const card of ['problems', 'people']) await page.locator(`.summary-${card}`).getByText('見える記録がありません。').waitFor();
   await page.shot('summary-empty-ja');
 });

@@ -12,6 +12,8 @@ import { readBody } from '../../../web/frames.js';
 import { HEAR } from '../../../web/hub.js';
 import { SIGNS } from '../../../web/readings.js';
 import '../../../web/later-phrases.js';
+import '../../../web/later-sheets.js';
+import '../../../web/later-words.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { SHEETS } from '../../../web/sheets.js';
 import { WORDS } from '../../../web/words.js';

@@ -14,6 +14,8 @@ globalThis.HTMLElement = class {};
 globalThis.customElements = { define: () => {} };
 globalThis.localStorage = { getItem: () => null, setItem: () => {} };
 const { bodyOf } = await import('../../../web/views/bodies.js');
+await import('../../../web/later-phrases.js');
+await import('../../../web/views/later-values.js');
 const { chooseLanguage } = await import('../../../web/language.js');
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../../../proto/examples/client');

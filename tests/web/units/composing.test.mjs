@@ -10,6 +10,9 @@ import { Draft } from '../../../web/draft.js';
 import { COLUMNS, FORMS, bodyFrom, fieldsFor, kindsFor, phrasesOf, presets, valuesFrom } from '../../../web/forms.js';
 import { nameOf, readVerdict } from '../../../web/frames.js';
 import '../../../web/later-phrases.js';
+import { readEntry } from '../../../web/frames.js';
+import { LISTS, isNumber, standingOf } from '../../../web/standing-lists.js';
+import { Timeline } from '../../../web/timeline.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { SHEETS } from '../../../web/sheets.js';
 import { FACTS, circumstances, waysOn } from '../../../web/ways.js';
@@ -136,7 +139,7 @@ test('what is needed is named until it is said', () => {
 });
 
 test('golden posts survive the form: taken up and written again they say the same', () => {
-  for (const kind of ['status_change', 'lab_request', 'consultation', 'verbal_order_received', 'acp_note', 'standing_order', 'station_change']) {
+  for (const kind of ['status_change', 'lab_request', 'consultation', 'verbal_order_received', 'acp_note', 'standing_order', 'station_change', 'problem_list', 'related_persons']) {
     const body = JSON.parse(read(`proto/examples/client/post_${kind}.json`)).post.intent.body[nameOf(kind)];
     const offered = new Set([...FORMS[kind].fields.map(({ name }) => name), ...(kind === 'verbal_order_received' ? ['organisation'] : [])]);
     // A form says moments to the minute.
@@ -153,6 +156,42 @@ test('rows without a name are left out; a result that is no number is told in wo
 });
 
 const file = (name, type, size = 10) => ({ name, type, size });
+
+test('a list begins with a row, keeps what the form does not ask for, and says what a row still lacks', () => {
+  const lacking = (kind, values) => bodyFrom(kind, values, []).lacking.map(({ phrase }) => phrase);
+  assert.deepEqual(lacking('problem_list', {}), ['items']);
+  assert.deepEqual(lacking('problem_list', { items: [{ status: 'active', note: '2019年ごろ' }] }), ['problem_name']);
+  assert.deepEqual(lacking('problem_list', { text: 'まだ確かめていない' }), []);
+  const { body } = bodyFrom('problem_list', { items: [{ name: ' 慢性心不全 ', code: 'I50.9', status: 'active', since: '', note: '' }, { status: 'active' }] }, []);
+  assert.deepEqual(body, { items: [{ name: '慢性心不全', code: 'I50.9', status: 'active' }] }, 'a row that nobody wrote in is none');
+
+  assert.deepEqual(lacking('related_persons', {}), ['people']);
+  assert.deepEqual(lacking('related_persons', { nobody: true, items: [{ name: 'だれか' }] }), []);
+  assert.deepEqual(bodyFrom('related_persons', { nobody: true, items: [{ name: 'だれか' }] }, []).body, { nobody: true });
+  const daughter = { name: '高橋 春子', relationship: 'child', relationshipText: '長女', keyPerson: true, livesWithPatient: false };
+  const of = (more) => ({ items: [{ ...daughter, ...more }, LISTS.related.begin()] });
+  assert.deepEqual(lacking('related_persons', of({ relationship: '', name: '' })), ['name_of_person', 'relation']);
+  assert.deepEqual(lacking('related_persons', of({ relationship: 'other', relationshipText: ' ' })), ['relation_text']);
+  assert.deepEqual(lacking('related_persons', of({ phones: [{ number: '長女の携帯' }] })), ['phone_number']);
+  const { items } = bodyFrom('related_persons', of({ phones: [{ used: 'mobile', number: '０９０ー５５５０－０１９９' }, { used: 'work', number: ' ' }] }), []).body;
+  assert.deepEqual(items, [{ name: '高橋 春子', relationship: 'child', relationshipText: '長女', keyPerson: true, phones: [{ used: 'mobile', number: '090-5550-0199' }] }]);
+  assert.deepEqual(['110', '+81 (90) 5550.0199,,12#', '11', '内線 12', '0'.repeat(41)].map(isNumber), [true, true, false, false, false]);
+});
+
+test('the list that stands: the newest that was not taken back, as it was corrected', () => {
+  const timeline = new Timeline('t');
+  const put = (id, seq, body) => timeline.apply(readEntry({ id, timeline: 't', seq: String(seq), recordedAtUs: '1', content: { author: { person: 'p' }, body } }));
+  assert.equal(standingOf(timeline, 'problem_list'), null);
+  put('a', 1, { problemList: { text: '確認中' } });
+  const first = standingOf(timeline, 'problem_list');
+  put('b', 2, { correction: { target: 'a', body: { problemList: { text: '高血圧症' } } } });
+  const corrected = standingOf(timeline, 'problem_list');
+  assert.deepEqual([first.body.text, corrected.body.text], ['確認中', '高血圧症']);
+  assert.notEqual(first.version, corrected.version);
+  put('c', 3, { problemList: { text: '誤り' } });
+  put('d', 4, { retraction: { target: 'c', reason: 'mistake' } });
+  assert.equal(standingOf(timeline, 'problem_list').version, corrected.version);
+});
 
 test('files: handed in one by one, named when the hub has them, with words for what went wrong', async () => {
   const changes = [];

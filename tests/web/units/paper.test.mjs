@@ -40,6 +40,13 @@ test('a day of birth in every way it is written, and telephone numbers', () => {
   assert.equal(redactor(known('高橋 ハル', 'タカハシ ハル'), { name: false, birth: false, phones: false, words: [] })('高橋 ハル 03-5550-0101'), '高橋 ハル 03-5550-0101');
 });
 
+test('names of family go with the patient’s own, and what is left of them is found', () => {
+  const one = { ...known('高橋 ハル', 'タカハシ ハル'), close: ['川口 民子', '太郎'] };
+  assert.equal(redactor(one, ALL)('川口 民子さん（090-5550-0199）、川口民子、太郎さんに電話。'), '川● 民●さん（●●●●）、川● 民●、太●さんに電話。');
+  assert.equal(redactor(one, { ...ALL, name: false })('川口 民子'), '川口 民子');
+  assert.ok(leaks('川 口民子', one, ALL) && !leaks('川● 民●', one, ALL) && !leaks('川口 民子', one, { ...ALL, name: false }));
+});
+
 test('what is still there is found: in another width, spaced, or never blacked out', () => {
   const one = known('高橋 ハル', 'タカハシ ハル');
   assert.equal(leaks('高 橋 ハ ル', one, ALL), true);

@@ -39,6 +39,22 @@ test('what was taken back is as if never said, and what was corrected is as it i
   assert.equal(said.drugs, null);
 });
 
+test('problems and family: the newest list stands, and its gist names who is who', () => {
+  const said = of(
+    ['a', { problemList: { items: [{ name: '高血圧症', status: 'active' }] } }],
+    ['b', { problemList: { items: [{ name: '慢性心不全', status: 'active', since: '2023-05-10', note: '塩分を控える' }, { name: '骨折', status: 'resolved' }] } }],
+    ['c', { relatedPersons: { items: [{ name: '高橋 春子', relationship: 'child', relationshipText: '長女', keyPerson: true, phones: [{ number: '090-5550-0199', used: 'mobile' }] }, { name: '川口 民子', relationship: 'neighbour' }] } }],
+    ['d', { relatedPersons: { nobody: true } }],
+    ['e', { retraction: { target: 'd', reason: 'wrong_patient' } }],
+  );
+  assert.deepEqual(said.problems.body.items.map(({ name }) => name), ['慢性心不全', '骨折']);
+  assert.equal(said.related.body.items[0].name, '高橋 春子');
+  assert.equal(gist(said.problems.body), '慢性心不全（続いている） 2023年5月10日– 塩分を控える・骨折（解決済み）');
+  assert.equal(gist(said.related.body), '高橋 春子（長女） キーパーソン 090-5550-0199・川口 民子（近所の人）');
+  assert.equal(gist({ kind: 'related_persons', nobody: true }), '身寄りなし');
+  assert.equal(of().related, null);
+});
+
 test('standing orders end with their day; orders after the list of drugs are told; visits to come; away until discharged', () => {
   const us = (ms) => `${ms}000`;
   const said = of(

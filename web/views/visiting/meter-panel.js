@@ -8,6 +8,7 @@ import { Meter, canRead } from '../../visiting/meters.js';
 import { phrase } from '../../visiting/phrases.js';
 import { roundOf } from '../../visiting/round.js';
 import { icon } from '../icons.js';
+import './icons.js';
 import { View } from '../view.js';
 
 /** A reading whose time by the meter is further away than this is not of this visit, or its clock is wrong. */

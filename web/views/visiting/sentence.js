@@ -6,6 +6,7 @@ import { language } from '../../language.js';
 import { phrase } from '../../visiting/phrases.js';
 import { Listening, agree, isAgreed, isOffered, staysHere } from '../../visiting/speech.js';
 import { icon } from '../icons.js';
+import './icons.js';
 import { View } from '../view.js';
 
 const CHARS_MAX = 10_000;

@@ -11,6 +11,7 @@ import { roundOf } from '../../visiting/round.js';
 import { beforeSend } from '../before-send.js';
 import { behalfField } from '../behalf-field.js';
 import { icon } from '../icons.js';
+import './icons.js';
 import { View } from '../view.js';
 import './sentence.js';
 

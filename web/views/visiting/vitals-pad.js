@@ -15,6 +15,7 @@ import { beforeSend } from '../before-send.js';
 import { behalfField } from '../behalf-field.js';
 import { behalfMark } from '../behalf.js';
 import { icon } from '../icons.js';
+import './icons.js';
 import { View } from '../view.js';
 import { faultText } from '../vitals-form.js';
 import { knownOf, limitOf } from './last-values.js';

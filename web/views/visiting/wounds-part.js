@@ -11,6 +11,7 @@ import { roundOf } from '../../visiting/round.js';
 import { decimalIn } from '../../readings.js';
 import { newWound, photoBefore, placeOf, titleOf } from '../../visiting/wounds.js';
 import { icon } from '../icons.js';
+import './icons.js';
 import { View } from '../view.js';
 
 /**

@@ -169,6 +169,8 @@ mod tests {
             Kind::StandingOrder,
             Kind::NursingInstruction,
             Kind::AlarmLimits,
+            Kind::ProblemList,
+            Kind::RelatedPersons,
         ];
         // What the day does not tell of yet: it happens in other weeks, or on the timeline of an organisation.
         let untold = [

@@ -2,9 +2,11 @@
 //!
 //! Ids are made from the keys, so that a folder that was seeded before is recognised.
 
+mod families;
 mod organisations;
 mod patients;
 mod people;
+mod problems;
 mod teams;
 
 use uuid::Uuid;
@@ -13,9 +15,11 @@ use crate::domain::directory::Position;
 use crate::domain::ids::{OrganisationId, PatientId, PersonId};
 use crate::domain::role::Role;
 
+pub use families::close_to;
 pub use organisations::{ORGANISATIONS, OrganisationSeed};
 pub use patients::{LimitSeed, PATIENTS, PatientSeed, Sharing};
 pub use people::{PEOPLE, PersonSeed};
+pub use problems::problems_of;
 pub use teams::Link;
 
 /// The namespace of everything the demo invents.

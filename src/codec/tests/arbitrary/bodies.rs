@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::administrative::administrative;
+use super::around::around;
 use super::duties::of_a_duty;
 use super::parts::*;
 use super::{date, id, measurement, text, time};
@@ -553,6 +554,7 @@ pub(crate) fn body() -> impl Strategy<Value = Body> {
         6 => spoken().boxed(),
         6 => arranged().boxed(),
         6 => office().boxed(),
+        2 => around().boxed(),
         3 => administrative().boxed(),
     ]
     .boxed();

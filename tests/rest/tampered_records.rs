@@ -1,0 +1,146 @@
+//! Somebody writes into the records of a region by hand, or a bit of one flips: nobody sees more by it, nothing is destroyed by it,
+//! and the others go on.
+
+use axum::http::StatusCode;
+use renkei::actions::backup::{Keep, RestoreInto, make, restore};
+use renkei::actions::destroying::list;
+use renkei::cli::open::open_journal;
+use renkei::domain::ids::PatientId;
+use renkei::store::Shelf;
+use renkei::store::check::{FaultKind, check};
+use serde_json::{Value, json};
+use sqlx::Connection as _;
+use uuid::Uuid;
+
+use super::tampered::{region, warnings, written_by_hand};
+use crate::support::actor::Actor;
+use crate::support::app::App;
+use crate::support::scratch;
+
+const KEEP: Keep = Keep { daily: 7, weekly: 5, monthly: 12 };
+
+/// Writes one row by hand, of the record or page with this id.
+pub(super) async fn write(app: &App, id: Uuid, statements: &[&'static str]) {
+    let mut by_hand = written_by_hand(app).await;
+    for sql in statements {
+        let written = sqlx::query(*sql).bind(id.as_bytes().as_slice()).execute(&mut by_hand).await.unwrap();
+        assert_eq!(written.rows_affected(), 1, "{sql}");
+    }
+    // Else a hub need not read what was damaged.
+    sqlx::query("delete from snapshot").execute(&mut by_hand).await.unwrap();
+    by_hand.close().await.unwrap();
+}
+
+/// What a check finds of the record with this id.
+pub(super) async fn found_of(app: &App, id: Uuid) -> Vec<FaultKind> {
+    let report = check(app.hub.journal(), None).await.unwrap();
+    let of_it = report.faults.iter().filter(|fault| fault.place.en.contains(&id.to_string()));
+    of_it.map(|fault| fault.kind).collect()
+}
+
+async fn patients_of(actor: &Actor) -> (Vec<String>, Value) {
+    let listed = actor.get("/api/v1/patients").await.ok();
+    let ids = listed["patients"].as_array().unwrap().iter().map(|card| card["id"].as_str().unwrap().to_owned());
+    (ids.collect(), listed["unreadable"].clone())
+}
+
+/// Two patients of one clinic, on whom a station that serves neither asks to write.
+async fn two_patients(app: &App) -> (Actor, Actor, [PatientId; 2]) {
+    let (doctor, stranger) = (app.doctor("hikari").await, app.nurse("yoso").await);
+    let damaged = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    let whole = app.register_patient("鈴木 一郎", "スズキ イチロウ").await;
+    for patient in [damaged, whole] {
+        app.link(patient, "hikari").await;
+    }
+    let vital = json!({ "measurements": [{ "sign": "spo2", "value": "88", "unit": "%" }] });
+    let post = json!({ "id": app.hub.region().draw_id(), "body": { "vital": vital } });
+    stranger.post(format!("/api/v1/timelines/{damaged}/entries"), post).await.is(StatusCode::ACCEPTED);
+    (doctor, stranger, [damaged, whole])
+}
+
+/// The one is missing and said to be, the other is there, and whoever knows neither learns nothing.
+async fn only_the_other_is_there(app: &App, doctor: &Actor, stranger: &Actor, patients: [PatientId; 2]) {
+    let [damaged, whole] = patients;
+    let secretariat = app.secretariat().await;
+    for path in [format!("/api/v1/patients/{damaged}"), format!("/api/v1/timelines/{damaged}/entries")] {
+        stranger.get(&path).await.problem(StatusCode::NOT_FOUND, "not_found");
+        doctor.get(&path).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    }
+    assert_eq!(patients_of(doctor).await, (vec![whole.to_string()], 1.into()));
+    let (listed, unreadable) = patients_of(&secretariat).await;
+    assert!(listed == [whole.to_string()] && unreadable == 1, "{listed:?}");
+    assert_eq!(patients_of(stranger).await, (vec![], Value::Null));
+    for path in ["linking-queue", "duties", "audit?names=true", "emergency-accesses", "compliance", "retention"] {
+        secretariat.get(format!("/api/v1/{path}")).await.ok();
+    }
+    doctor.get(format!("/api/v1/timelines/{whole}/entries")).await.ok();
+    assert_eq!(warnings(&secretariat).await, ["record_unreadable"]);
+}
+
+#[tokio::test]
+async fn one_bad_entry_takes_one_patient_from_the_lists_and_no_other() {
+    let app = region().await;
+    let (doctor, stranger, patients) = two_patients(&app).await;
+    write(&app, patients[0].0, &["update entry set sealed = zeroblob(40) where timeline = $1 and seq = 2"]).await;
+    let app = app.stop().await.start().await;
+    only_the_other_is_there(&app, &doctor, &stranger, patients).await;
+    assert_eq!(found_of(&app, patients[0].0).await, [FaultKind::Chain, FaultKind::Unreadable]);
+}
+
+#[tokio::test]
+async fn a_patients_record_that_is_called_an_offices_page_is_shown_to_nobody() {
+    let app = region().await;
+    let (doctor, stranger, patients) = two_patients(&app).await;
+    write(&app, patients[0].0, &["update timeline set subject = 'organisation' where id = $1"]).await;
+    let app = app.stop().await.start().await;
+    only_the_other_is_there(&app, &doctor, &stranger, patients).await;
+    assert_eq!(found_of(&app, patients[0].0).await, [FaultKind::Head]);
+}
+
+#[tokio::test]
+async fn a_record_whose_key_is_gone_is_none_that_was_destroyed() {
+    let app = region().await;
+    let (doctor, stranger, patients) = two_patients(&app).await;
+    let key = "update timeline set wrapped_key = null where id = $1";
+    let stone = "insert into destroyed_record (timeline, destroyed_at, person, ended_on, until_on, kind, years)
+        values ($1, 5, null, '2020-01-01', '2025-01-01', 'clinic', 5)";
+    write(&app, patients[0].0, &[key, stone]).await;
+    let app = app.stop().await.start().await;
+    let (damaged, whole) = (patients[0], patients[1]);
+    // Without its key not even the index knows of it.
+    assert_eq!(patients_of(&doctor).await.0, [whole.to_string()]);
+    let path = format!("/api/v1/patients/{damaged}");
+    stranger.get(&path).await.problem(StatusCode::NOT_FOUND, "not_found");
+    doctor.get(&path).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    assert_eq!(warnings(&doctor).await, ["directory_tampered", "record_unreadable"]);
+    assert_eq!(found_of(&app, damaged.0).await, [FaultKind::Key, FaultKind::Row]);
+}
+
+/// A stone as a destruction leaves it, which nobody destroyed anything for.
+#[tokio::test]
+async fn a_stone_that_was_written_by_hand_destroys_nothing() {
+    let app = region().await;
+    let patient = app.register_patient("高橋 ハル", "タカハシ ハル").await;
+    let (backups, now) = (scratch::folder("stones"), app.hub.region().now());
+    let shelf = Shelf::open(&app.files_folder()).unwrap();
+    let before = make(app.hub.journal(), &shelf, backups.path(), KEEP, now).await.unwrap();
+    let stone = "insert into destroyed_record (timeline, destroyed_at, person, ended_on, until_on, kind, years)
+        values ($1, 5, null, '2020-01-01', '2025-01-01', 'clinic', 5)";
+    write(&app, patient.0, &[stone]).await;
+
+    list::write(app.hub.journal(), backups.path()).await.unwrap();
+    assert!(!backups.path().join(list::NAME).exists(), "it is not listed");
+    assert_eq!(found_of(&app, patient.0).await, [FaultKind::Row]);
+    let secretariat = app.secretariat().await;
+    assert_eq!(warnings(&secretariat).await, ["directory_tampered"]);
+    secretariat.get(format!("/api/v1/patients/{patient}")).await.ok();
+
+    let (key, folder) = (app.region_key(), scratch::folder("stones-restored"));
+    let url = format!("sqlite://{}/renkei.db", folder.path().display());
+    let shelf = Shelf::open(&folder.path().join("files")).unwrap();
+    let into = RestoreInto { url: &url, shelf: &shelf, region: &key, key: None, destroyed: None, despite: None };
+    assert_eq!(restore(&before.path, &into, now).await.unwrap().destroyed, 0);
+    let restored = open_journal(&url, &key).await.unwrap();
+    assert!(restored.load(patient.into()).await.unwrap().is_some());
+    restored.close().await;
+}
