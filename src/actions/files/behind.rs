@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(behind(&[&jpeg[..], &own].concat()), Ending::Own, "behind a gain map");
         assert_eq!(behind(&notes(NOTE_OF_VIDEO, b"\0\0\0\x18ftypmp42")), Ending::Foreign, "a video");
         assert_eq!(behind(&notes(0x0a01, &[7; NOTES_BYTES_MAX])), Ending::Foreign, "no short note");
-        assert_eq!(behind(&[b"MZ", &own[..]].concat()), Ending::Foreign, "something before the notes");
+        assert_eq!(behind(&[&b"MZ"[..], &own].concat()), Ending::Foreign, "something before the notes");
         // The first two bytes are as padding is.
         for end in 3..own.len() {
             assert_eq!(behind(&own[..end]), Ending::Foreign, "cut at {end}");
