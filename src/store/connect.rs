@@ -22,24 +22,25 @@ pub(super) enum Steps {
 /// INVARIANT: a database whose restore did not come to its end is opened by nobody but the next restore; one of an earlier
 /// version is changed by nobody while a hub serves it.
 pub(super) async fn connect(url: &str, founding: Founding, steps: Steps) -> Result<Engine, OpenError> {
+    // Boxed, each of the large ones: a future that held them all would fill a thread's stack in whoever awaits it.
     let may_make = founding != Founding::Refused;
-    let engine = open_engine(url, may_make).await?;
-    match dump::look(&Journal::bare(engine.clone())).await? {
+    let engine = Box::pin(open_engine(url, may_make)).await?;
+    match Box::pin(dump::look(&Journal::bare(engine.clone()))).await? {
         Found::Restoring(from) => return Err(OpenError::HalfRestored { from }),
         Found::Nothing if !may_make => return Err(OpenError::NoStore),
         Found::Nothing | Found::Store => {}
     }
-    let Some(found) = migrate::find_behind(&Journal::bare(engine.clone())).await? else {
+    let Some(found) = Box::pin(migrate::find_behind(&Journal::bare(engine.clone()))).await? else {
         // Nothing is to be done; one of a later version, or whose steps are not ours, is refused.
-        migrate::migrate(&engine).await?;
+        Box::pin(migrate::migrate(&engine)).await?;
         return Ok(engine);
     };
     if steps == Steps::Refused {
         engine.close().await;
         return Err(OpenError::Earlier { found });
     }
-    let hold = alone::take(&engine).await?;
-    let migrated = migrate::migrate(&engine).await;
+    let hold = Box::pin(alone::take(&engine)).await?;
+    let migrated = Box::pin(migrate::migrate(&engine)).await;
     alone::release(hold).await;
     migrated?;
     Ok(engine)
@@ -49,8 +50,8 @@ pub(super) async fn connect(url: &str, founding: Founding, steps: Steps) -> Resu
 pub(super) async fn open_engine(url: &str, may_make: bool) -> Result<Engine, OpenError> {
     Ok(match url.split_once("://") {
         Some(("sqlite", path)) if !may_make && !std::path::Path::new(path).exists() => return Err(OpenError::NoStore),
-        Some(("sqlite", path)) => sqlite::connect(path).await?,
-        Some(("postgres" | "postgresql", _)) => postgres::connect(url).await?,
+        Some(("sqlite", path)) => Box::pin(sqlite::connect(path)).await?,
+        Some(("postgres" | "postgresql", _)) => Box::pin(postgres::connect(url)).await?,
         // The scheme only: what follows may hold a password.
         other => {
             let scheme = other.map_or("a path", |(scheme, _)| scheme).to_owned();

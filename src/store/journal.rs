@@ -78,8 +78,8 @@ impl Journal {
     }
 
     async fn open_founding(url: &str, region: &RegionKey, founding: Founding, steps: Steps) -> Result<Self, OpenError> {
-        let engine = connect::connect(url, founding, steps).await?;
-        let key = data_key::claim(&Self::bare(engine.clone()), region, founding).await?;
+        let engine = Box::pin(connect::connect(url, founding, steps)).await?;
+        let key = Box::pin(data_key::claim(&Self::bare(engine.clone()), region, founding)).await?;
         Ok(Self::of(engine, key))
     }
 
