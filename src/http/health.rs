@@ -12,7 +12,6 @@ use super::app::App;
 use super::shapes::Words;
 use crate::domain::text::{Text, counted};
 use crate::limits;
-use crate::store::Cause;
 
 /// `{"status": "up"}`
 #[derive(Debug, Serialize)]
@@ -217,8 +216,8 @@ fn reasons(app: &App) -> Vec<Reason> {
             ),
         ),
         (app.hub.is_stopping(), "stopping", Text::fixed("連携ハブを停止しています", "the hub is stopping")),
-        (journal.cause.is_some(), "journal_read_only", journal.cause.unwrap_or(Cause::Disk).text()),
-        (journal.is_damaged, "database_damaged", Cause::Damaged.text()),
+        (journal.cause.is_some(), "journal_read_only", journal.why()),
+        (journal.is_damaged, "database_damaged", journal.damage()),
         (
             behind > Duration::from_millis(limits::CLOCK_BEHIND_MS_MAX),
             "clock_behind",

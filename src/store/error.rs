@@ -229,6 +229,19 @@ impl OpenError {
                 ),
                 self.to_string(),
             )),
+            Self::Migrate(_) | Self::Upgrade(_) | Self::Earlier { .. } => self.text_of_steps(),
+            Self::Lock(error) => Some(Text::new(format!("データベースを占有できません: {error}"), self.to_string())),
+            Self::Driver(error) => Some(
+                cause::text_of(error)
+                    .unwrap_or_else(|| Text::new(format!("データベースに接続できません: {error}"), self.to_string())),
+            ),
+            Self::Store(error) => error.text(),
+        }
+    }
+
+    /// The same of tables that are not as this version has them.
+    fn text_of_steps(&self) -> Option<Text> {
+        match self {
             Self::Migrate(error) => Some(Text::new(
                 format!("新しい版の renkei が書いたデータベースか、マイグレーションが書きかえられています: {error}"),
                 self.to_string(),
@@ -253,12 +266,7 @@ impl OpenError {
                 ),
                 self.to_string(),
             )),
-            Self::Lock(error) => Some(Text::new(format!("データベースを占有できません: {error}"), self.to_string())),
-            Self::Driver(error) => Some(
-                cause::text_of(error)
-                    .unwrap_or_else(|| Text::new(format!("データベースに接続できません: {error}"), self.to_string())),
-            ),
-            Self::Store(error) => error.text(),
+            _ => None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::domain::text::Text;
 use crate::limits::{STORE_PROBE_BYTES, STORE_PROBE_INTERVAL_MS};
 
 use super::StoreError;
@@ -34,6 +35,18 @@ impl Health {
     #[must_use]
     pub const fn is_writable(&self) -> bool {
         self.read_only.is_none()
+    }
+
+    /// Why no writes are taken, for people.
+    #[must_use]
+    pub fn why(&self) -> Text {
+        self.cause.unwrap_or(Cause::Disk).text()
+    }
+
+    /// That the database is damaged, for people.
+    #[must_use]
+    pub fn damage(&self) -> Text {
+        Cause::Damaged.text()
     }
 }
 

@@ -559,8 +559,10 @@ async fn a_refusal_tells_an_administrator_no_more_of_a_hidden_patient_than_of_no
     secretariat.post(administrators, json!({ "person": nurse.actor.person.to_string() })).await;
     for patient in [&hidden, &nobody] {
         let entries = format!("/api/v1/timelines/{patient}/entries");
-        let reason = json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "960", "unit": "%" }] } });
-        for body in [json!({ "note": { "text": "x" } }), reason] {
+        let of = app.hub.region().draw_id();
+        let declared = json!({ "emergencyAccess": { "reason": "往診の依頼", "minutes": 30 } });
+        // What could wait for a link is taken of both.
+        for body in [json!({ "acknowledgement": { "target": of } }), declared] {
             let post = json!({ "id": app.hub.region().draw_id(), "body": body });
             assert!(nurse.post(&entries, post).await.status.is_client_error());
         }

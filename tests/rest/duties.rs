@@ -184,6 +184,8 @@ async fn a_notice_cites_the_rule_that_the_duty_was_born_under_whatever_is_in_for
     let files = RulebookFiles { vocabulary: shipped::VOCABULARY, sets };
     let app = app.stop().await.start_under(Rulebook::load(&files, digest).expect("a sound rulebook")).await;
 
+    // Nobody touched her sign-in for an hour.
+    let nurse = app.nurse("minato").await;
     let mut socket = nurse.connect(Encoding::Json).await;
     app.clock.advance(HOUR);
     app.hub.look_at_what_is_due().await.unwrap();

@@ -95,10 +95,12 @@ async fn what_is_let_go_is_gone_and_of_other_cases_nothing_is() {
 async fn a_version_that_stands_in_anothers_place_does_not_open() {
     let swaps = [
         // Another case's words.
-        "update case_version set sealed = (select other.sealed from case_version as other
+        "with other as materialized (select case_id, number, sealed from case_version)
+            update case_version set sealed = (select other.sealed from other
             where other.case_id <> case_version.case_id and other.number = case_version.number)",
         // What was only handed in, in place of what was approved.
-        "update case_version set sealed = (select other.sealed from case_version as other
+        "with other as materialized (select case_id, number, sealed from case_version)
+            update case_version set sealed = (select other.sealed from other
             where other.case_id = case_version.case_id and other.number <> case_version.number)",
     ];
     for swapped in swaps {

@@ -98,16 +98,19 @@ async fn groups_messages_and_how_far_they_were_read_come_back_as_they_were_kept(
 async fn what_stands_in_anothers_place_does_not_open() {
     let swaps = [
         (
-            "update talk_group set sealed = (select other.sealed from talk_group as other where other.id <> talk_group.id)",
+            "with other as materialized (select id, sealed from talk_group)
+            update talk_group set sealed = (select other.sealed from other where other.id <> talk_group.id)",
             2,
         ),
         (
-            "update group_message set sealed = (select other.sealed from group_message as other
+            "with other as materialized (select talk_group, number, sealed from group_message)
+                update group_message set sealed = (select other.sealed from other
                 where other.talk_group = group_message.talk_group and other.number <> group_message.number)",
             4,
         ),
         (
-            "update group_message set sealed = (select other.sealed from group_message as other
+            "with other as materialized (select talk_group, number, sealed from group_message)
+                update group_message set sealed = (select other.sealed from other
                 where other.talk_group <> group_message.talk_group and other.number = group_message.number)",
             4,
         ),

@@ -138,10 +138,13 @@ async fn the_device_of_a_sign_in_and_of_an_act_is_known_by_its_name() {
         };
         let none = DeviceSeen::default();
         assert_eq!(seen, [named(Some("Chrome")), named(None), none.clone(), named(Some("Chrome")), none]);
-        // Whose name does not open is known by its id, and hides nothing after it.
+        // Whose name does not open is known by its id, says so, and hides nothing after it.
         region.tamper("update device set sealed = id").await;
         let seen = found(region, AuditFilter::default()).await;
-        assert_eq!((seen.len(), &seen[1].device.registered), (5, &Some((device.id, None))));
+        assert_eq!(
+            (seen.len(), &seen[1].device.registered),
+            (5, &Some((device.id, Some("（読めません / unreadable）".to_owned()))))
+        );
     })
     .await;
 }
