@@ -164,7 +164,8 @@ impl Journal {
         }
     }
 
-    /// Runs this, and has it known where it met a damaged database.
+    /// Runs this, and has it known where it met a damaged database. Give it what is boxed: each async function around a
+    /// future holds it twice, and what opens transactions is large.
     pub(super) async fn noticing<T>(&self, work: impl Future<Output = T>) -> T {
         let (done, met_damage) = cause::noticing(work).await;
         if met_damage && self.shared.watch.set_damaged() {

@@ -140,7 +140,7 @@ impl Journal {
                 tx.look_away().await?;
                 Ok::<_, StoreError>(found)
             };
-            journal.noticing(looking).await
+            journal.noticing(Box::pin(looking)).await
         })
         .await
     }
@@ -229,7 +229,7 @@ impl Journal {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         let journal = self.clone();
-        in_own_task(async move { journal.noticing(journal.read_now(work)).await }).await
+        in_own_task(async move { journal.noticing(Box::pin(journal.read_now(work))).await }).await
     }
 
     async fn read_now<T, E, F>(&self, work: F) -> Result<T, E>
@@ -257,7 +257,7 @@ impl Journal {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         let journal = self.clone();
-        in_own_task(async move { journal.noticing(journal.write_now(work)).await }).await
+        in_own_task(async move { journal.noticing(Box::pin(journal.write_now(work))).await }).await
     }
 
     async fn write_now<T, E, F>(&self, work: F) -> Result<T, E>
