@@ -72,13 +72,13 @@ fn agrees(record: &ReadOnRecord, kept: &HashMap<Uuid, Kept>) -> bool {
 }
 
 impl Kept {
-    /// It may say more than the log does, never less.
+    /// It may say more than the log does, never less: what was stored and never answered is on record once more, later.
     fn began_as(&self, timeline: TimelineId, read: &Read, at: Timestamp) -> bool {
         let SignInId(sign_in) = read.sign_in;
         let access = read.access.map(|entry| entry.0.as_bytes().to_vec());
         self.sign_in == sign_in.as_bytes()
             && self.timeline == timeline.0.as_bytes()
-            && self.opened_at == at.0
+            && self.opened_at <= at.0
             && seq_of(self.from).is_some_and(|from| from <= read.from)
             && self.access == access
             && read.through.is_none_or(|through| self.goes_to(through))

@@ -106,15 +106,16 @@ impl Tx {
                 " on conflict (id) do nothing",
             )
         });
-        // Widening never takes a closing back: null leaves the time of closing as it is.
+        // Widening never takes a closing back: null leaves the time of closing as it is. Closing never narrows: whoever closes may
+        // not have heard of a wider commit that was stored and never answered.
         static MOVE: LazyLock<Rows> = LazyLock::new(|| {
             Rows::new(
                 "with moved (id, through_seq, closed_at) as (values ",
                 3,
-                ") update read_grant set through_seq = moved.through_seq,
+                ") update read_grant set through_seq = case when read_grant.through_seq > moved.through_seq
+                    then read_grant.through_seq else moved.through_seq end,
                   closed_at = coalesce(read_grant.closed_at, moved.closed_at)
-                  from moved where read_grant.id = moved.id
-                  and (read_grant.through_seq is null or read_grant.through_seq <= moved.through_seq)",
+                  from moved where read_grant.id = moved.id",
             )
         });
         let (opened, moved) = sorted(changes);
