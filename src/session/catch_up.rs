@@ -10,7 +10,7 @@ use crate::hub::reading::{ReadPage, Span, TakenBack};
 use crate::hub::{Hub, StoreError};
 use crate::limits;
 use crate::wire::ServerFrame;
-use crate::wire::codes::CloseCode;
+use crate::wire::codes::{CloseCode, Code};
 
 impl Session {
     /// Writes the next page of a timeline that is behind.
@@ -20,7 +20,12 @@ impl Session {
             return Ok(());
         };
         let after = place.covered;
-        let page = next_page(&self.hub, timeline, place).await.map_err(cannot_be_fed)?;
+        let page = match next_page(&self.hub, timeline, place).await {
+            Ok(page) => page,
+            // What does not read is one timeline's: the others go on.
+            Err(StoreError::Inconsistent { place, what }) => return self.give_up(timeline, &place, &what).await,
+            Err(error) => return Err(cannot_be_fed(error)),
+        };
         // Before the entries: a client that is lost in between asks again from its cursor and is told again.
         for taken_back in page.taken_back.iter().filter(|taken_back| behind.had(taken_back, after)) {
             self.writer.feed(&forget_frame(timeline, Some(taken_back.entry))).await?;
@@ -46,6 +51,16 @@ impl Session {
             self.tell_people(timeline).await?;
         }
         self.writer.flush().await
+    }
+
+    /// Leaves a timeline of which the next page does not read; whoever follows it is told.
+    async fn give_up(&mut self, timeline: TimelineId, place: &str, what: &str) -> Result<(), Ended> {
+        tracing::error!(%timeline, place, what, "a page of this timeline cannot be read: its reader is told, and goes without");
+        self.hub.fanout().remove(&self.outbox, [timeline]);
+        if let Some(place) = self.places.remove(&timeline) {
+            self.close_record(timeline, place.grant, place.covered).await?;
+        }
+        self.error(Code::Unavailable, timeline.to_string()).await
     }
 
     /// Who is present and how far everybody has read, for a reader that missed a change of it.

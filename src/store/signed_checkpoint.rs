@@ -31,7 +31,7 @@ pub struct KeptCheckpoint {
 /// How much stands since the last checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SinceCheckpoint {
-    /// Entries and audit records.
+    /// Entries and audit records; the greatest number where there is less than the checkpoint says.
     pub records: u64,
     pub last_made_at: Option<Timestamp>,
 }
@@ -178,7 +178,8 @@ impl Tx {
         let last = self.find_newest_known().await?;
         let said = last.as_ref().map_or(0, |last| last.said.entries.saturating_add(last.said.audit_seq));
         let last_made_at = last.map(|last| last.said.made_at);
-        Ok(SinceCheckpoint { records: written.saturating_sub(said), last_made_at })
+        // Less than was said is no history of ours: to be looked at now, not when as much was written as was cut off.
+        Ok(SinceCheckpoint { records: written.checked_sub(said).unwrap_or(u64::MAX), last_made_at })
     }
 
     /// Whether it was new. What stands in its place and is no checkpoint of this number is set aside, under a number that is none.

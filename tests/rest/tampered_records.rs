@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use renkei::actions::backup::{Keep, RestoreInto, make, restore};
 use renkei::actions::destroying::list;
 use renkei::cli::open::open_journal;
-use renkei::domain::ids::PatientId;
+use renkei::domain::ids::{PatientId, Seq};
 use renkei::store::Shelf;
 use renkei::store::check::{FaultKind, check};
+use renkei::wire::{Encoding, ServerFrame};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use uuid::Uuid;
@@ -85,6 +86,28 @@ async fn one_bad_entry_takes_one_patient_from_the_lists_and_no_other() {
     let app = app.stop().await.start().await;
     only_the_other_is_there(&app, &doctor, &stranger, patients).await;
     assert_eq!(found_of(&app, patients[0].0).await, [FaultKind::Chain, FaultKind::Unreadable]);
+}
+
+#[tokio::test]
+async fn an_entry_that_goes_bad_under_a_running_hub_takes_one_timeline_from_a_socket_and_no_other() {
+    let app = region().await;
+    let (doctor, _, [damaged, whole]) = two_patients(&app).await;
+    write(&app, damaged.0, &["update entry set sealed = zeroblob(40) where timeline = $1 and seq = 2"]).await;
+    let mut socket = doctor.connect(Encoding::Json).await;
+    socket.subscribe(&[(damaged.into(), Seq::ZERO), (whole.into(), Seq::ZERO)]).await;
+    let told = socket.next_that(|frame| match frame {
+        ServerFrame::Error(notice) if notice.about == damaged.to_string() => Some(notice.code.clone()),
+        _ => None,
+    });
+    assert_eq!(told.await, "unavailable");
+    let note = json!({ "id": app.hub.region().draw_id(), "body": { "note": { "text": "往診しました" } } });
+    let posted = doctor.post(format!("/api/v1/timelines/{whole}/entries"), note).await;
+    let posted: u64 = posted.is(StatusCode::CREATED)["seq"].as_str().expect("a number in words").parse().unwrap();
+    let delivered = socket.next_that(|frame| match frame {
+        ServerFrame::Delivery { entry, .. } => (entry.open().expect("an entry").seq == Seq(posted)).then_some(()),
+        _ => None,
+    });
+    delivered.await;
 }
 
 #[tokio::test]

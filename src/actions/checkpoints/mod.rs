@@ -104,6 +104,8 @@ impl Checkpoints {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
     use crate::clock::ManualClock;
     use crate::domain::time::Timestamp;
@@ -140,5 +142,27 @@ mod tests {
         assert_eq!(made().await, Some(3), "long ago");
         clock.advance(every);
         assert_eq!(made().await, None, "nothing since");
+    }
+
+    #[tokio::test]
+    async fn what_was_cut_off_behind_the_last_checkpoint_is_told_at_the_next_look_however_little_was_written_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/journal.db", folder.path().display());
+        let journal = Journal::open(&url, &RegionKey::ephemeral()).await.unwrap();
+        let clock = ManualClock::at(Timestamp::from_secs(1_775_003_400));
+        let pace = CheckpointPace { records: 3, every: Duration::from_secs(600) };
+        let checkpoints = Checkpoints::new(journal.clone(), CheckpointKey::ephemeral(), pace);
+        let audit = || SealedAudit::seal(AuditSeal::Region(journal.region()), clock.now(), b"a");
+        journal.commit(Batch { audits: vec![audit(), audit(), audit()], ..Batch::default() }).await.unwrap();
+        assert!(checkpoints.look(&clock).await.unwrap().is_some());
+        let mut by_hand = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        for cut in [
+            "delete from audit where seq = 3",
+            "update audit_head set seq = 2, chain = (select chain from audit where seq = 2)",
+        ] {
+            assert_eq!(sqlx::query(cut).execute(&mut by_hand).await.unwrap().rows_affected(), 1, "{cut}");
+        }
+        assert!(checkpoints.look(&clock).await.is_err(), "nothing is signed over it");
+        assert!(journal.met_false_history());
     }
 }

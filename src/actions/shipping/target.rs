@@ -119,11 +119,12 @@ impl Target {
     }
 }
 
-/// Whatever the other side says meanwhile, a record of TLS for one, does not matter; that it ends does.
+/// Whatever the other side says meanwhile, a record of TLS for one, does not matter; that it ends does. One that had ended before
+/// something came to it reset the connection by that: its end, which reads like any other, is of before.
 async fn until_closed(stream: &mut TcpStream) -> io::Result<()> {
     let mut said = [0; 512];
     while stream.read(&mut said).await? > 0 {}
-    Ok(())
+    stream.take_error()?.map_or(Ok(()), Err)
 }
 
 async fn within<T>(bound_ms: u64, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
