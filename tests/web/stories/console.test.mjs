@@ -471,12 +471,13 @@ test('an emergency access is reviewed with a word', async (t) => {
   assert.deepEqual([...desk.complaints, ...nurse.complaints], []);
 });
 
-test('a nurse has the rules, an administrator their own office with its people, and neither the region', async (t) => {
+test('a nurse has groups and rules, an administrator their own office with its people, and neither the region', async (t) => {
   const screenOf = await region(t);
   const [desk, nurse] = [await screenOf('secretariat'), await screenOf('nurse', { size: 'tablet' })];
   await becomes(() => nurse.getByRole('link', { name: 'わたしたちの事業所' }).count(), 0);
   await nurse.evaluate(() => { location.hash = '#/console'; });
-  await consoleOf(nurse).getByRole('heading', { level: 1, name: 'ルールブック' }).waitFor();
+  await consoleOf(nurse).getByRole('heading', { level: 1, name: 'グループ' }).waitFor();
+  await open(nurse, '#/console/rules', 'ルールブック');
   await nurse.evaluate(() => { location.hash = '#/console/audit'; });
   await nurse.getByText('この画面は、事務局と事業所の管理者だけが使えます。').waitFor();
   await open(desk, '#/console/offices', '事業所と人');
@@ -494,7 +495,7 @@ test('a nurse has the rules, an administrator their own office with its people, 
   await nurse.reload();
   await consoleOf(nurse).getByRole('heading', { level: 1, name: '訪問看護ステーションこもれび' }).waitFor();
   await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
-  await becomes(() => consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所', 'お知らせ', 'ルールブック', '約束と守られ方', '研修']);
+  await becomes(() => consoleOf(nurse).locator('.console-ways li').allInnerTexts(), ['わたしたちの事業所', 'お知らせ', 'グループ', 'ルールブック', '約束と守られ方', '研修', '事例']);
   await consoleOf(nurse).getByRole('button', { name: 'メニュー' }).click();
   await consoleOf(nurse).getByRole('button', { name: '人を加える' }).click();
   await consoleOf(nurse).getByLabel('氏名').fill('村田 光');
