@@ -144,11 +144,12 @@ impl KeptCheckpoint {
 
 impl Tx {
     async fn moment(&mut self, signer: PublicKey) -> Result<Moment, StoreError> {
+        // What stands under no timeline's id is none: the check tells of it.
         const ENDS: &str = "select id, head_seq, head_chain,
             (select max(said.seq) from checkpoint_head as said where said.timeline = timeline.id),
             (select said.chain from checkpoint_head as said where said.timeline = timeline.id
                 order by said.seq desc limit 1)
-            from timeline where head_seq > 0 order by id";
+            from timeline where head_seq > 0 and length(id) = 16 order by id";
         let rows: Vec<EndRow> = run!(self, connection => sqlx::query_as(ENDS).fetch_all(connection).await?);
         let ends = rows.into_iter().map(|(id, seq, chain, said, said_chain)| {
             let said = said.map(|seq| unsigned("checkpoint_head.seq", seq)).transpose()?;
@@ -170,7 +171,7 @@ impl Tx {
     pub async fn since_checkpoint(&mut self) -> Result<SinceCheckpoint, StoreError> {
         // Within a bound, so that what somebody wrote there leaves the sum a number.
         const ENTRIES: &str = "select cast(coalesce(sum(head_seq), 0) as bigint) from timeline
-            where head_seq > 0 and head_seq < $1";
+            where head_seq > 0 and head_seq < $1 and length(id) = 16";
         let (entries,): (i64,) =
             run!(self, connection => sqlx::query_as(ENTRIES).bind(1_i64 << 40).fetch_one(connection).await?);
         let (audits, _) = self.find_audit_head().await?;

@@ -187,8 +187,9 @@ impl Tx {
 
     /// Ids under which entries are stored that no timeline has; `None`: under what is no id.
     pub(super) async fn list_orphans(&mut self) -> Result<Vec<Option<TimelineId>>, StoreError> {
-        const SQL: &str = "select distinct entry.timeline from entry
-            left join timeline on timeline.id = entry.timeline where timeline.id is null";
+        const SQL: &str = "select entry.timeline from entry
+            left join timeline on timeline.id = entry.timeline where timeline.id is null
+            union select id from timeline where length(id) <> 16";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
         Ok(rows.iter().map(|(id,)| Uuid::from_slice(id).ok().map(TimelineId)).collect())
     }

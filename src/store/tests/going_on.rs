@@ -148,6 +148,24 @@ async fn checkpoints_go_on_from_the_newest_true_one() {
 }
 
 #[tokio::test]
+async fn a_row_under_what_is_no_timelines_id_is_told_and_stops_no_checkpoint() {
+    on_both(async |region| {
+        let history = History::write(region).await;
+        let sql = "insert into timeline (id, subject, wrapped_key, head_seq, head_chain, recorded_at)
+            select substr(id, 1, 3), subject, wrapped_key, 5, head_chain, recorded_at from timeline order by id limit 1";
+        assert_eq!(region.tamper(sql).await, 1);
+        let faults = check(&region.journal, None).await.unwrap().faults;
+        let kinds: Vec<FaultKind> = faults.iter().map(|fault| fault.kind).collect();
+        assert_eq!(kinds, [FaultKind::Orphan], "{faults:?}");
+        audit(region, 1).await;
+        let (made, is_new) = region.journal.make_checkpoint(&history.key, MORNING).await.unwrap();
+        assert_eq!((made.number, is_new), (4, true));
+        assert_eq!(told_of(&history, region).await, [], "nothing was signed over it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_signed_over_what_contradicts_the_last_checkpoint() {
     let ways: [&[&str]; 6] = [
         &[
