@@ -64,6 +64,7 @@ export class Model {
     this.me = null;
     /** @type {Map<string, Patient>} */
     this.patients = new Map();
+    this.unreadablePatients = 0;
     /** What the secretariat last searched for: the list stays as it was searched when something changes. */
     this.search = {};
     /** @type {Map<string, Timeline>} */
@@ -222,7 +223,7 @@ export class Model {
     this.emergency.clear();
     this.pledging.clear();
     this.quarantined.clear();
-    Object.assign(this, { me: null, paper: null });
+    Object.assign(this, { me: null, paper: null, unreadablePatients: 0 });
     this.changed();
   }
 
@@ -268,9 +269,9 @@ export class Model {
   /** @param {object} [search] @param {Promise<void>} [kept] what a refusal waits for: what is being opened cannot be destroyed */
   async refreshPatients(search = this.search, kept) {
     this.search = search;
-    const scope = this.isSecretariat ? search : { mine: true };
     try {
-      const patients = await this.rest.patients(scope);
+      const { patients, unreadable = 0 } = await this.rest.patients(this.isSecretariat ? search : { mine: true });
+      this.unreadablePatients = unreadable;
       this.patients = new Map(patients.map((patient) => [patient.id, patient]));
       this.emergency.keep(this.patients);
       this.keeper.note('patients');
@@ -322,8 +323,7 @@ export class Model {
 
   /** @param {string} id */
   personName(id) {
-    const name = this.people.get(id)?.name;
-    if (name === undefined) return '';
+    const name = this.people.get(id)?.name ?? '';
     return typeof name === 'string' ? name : name.kanji;
   }
 

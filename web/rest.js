@@ -64,27 +64,7 @@ export class RestError extends Error {
  * @typedef {{ticket: string, code: boolean, passkey: PasskeyQuestion | null}} SecondAsked what the hub asks for besides another service
  * @typedef {{id: string, name: string, added_at: string, used_at: string | null, void_since: string | null, void_because: string | null}} Passkey
  * @typedef {{id: string, position: HeldPosition, device: string, way: string, issued_at: string, used_at: string, expires_at: string, is_this: boolean}} SignIn
- * @typedef {object} Exposure who was given a record to read, summed up
- * @property {{name: string | null, role: string | null, organisation_name: string | null}} by
- * @property {string} first_at
- * @property {string | null} last_at `null`: it goes on
- * @property {number} reads
- * @property {boolean} by_emergency
- * @typedef {{at: string, command: string | null, reason: string | null}} TakenOut by a command on the hub's machine
  * @typedef {{id: string | null, ticket: string | null, positions: HeldPosition[]}} Entered
- * @typedef {object} ExportRequest a wish to take records out, and how it stands
- * @property {string} id
- * @property {string} organisation
- * @property {string} by
- * @property {string} asked_at
- * @property {string} purpose
- * @property {string} scope
- * @property {string[]} patients
- * @property {boolean} de_identified
- * @property {'waiting' | 'permitted' | 'declined' | 'expired' | 'taken'} state
- * @property {string | null} permitted_by
- * @property {string | null} until
- * @property {string | null} duty by which the secretariat owes an answer
  */
 
 export class Rest {
@@ -434,12 +414,12 @@ export class Rest {
 
   /**
    * @param {{mine?: boolean, q?: string, birth_date?: string, identifier?: string}} search
-   * @returns {Promise<Patient[]>}
+   * @returns {Promise<{patients: Patient[], unreadable?: number}>} and of how many more the record does not open
    */
   async patients(search) {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(search)) if (value) query.set(name, String(value));
-    return (await this.call('GET', `/patients?${query}`)).patients ?? [];
+    return { patients: [], ...await this.call('GET', `/patients?${query}`) };
   }
 
   /** @param {string} id @returns {Promise<Patient>} */
@@ -454,11 +434,6 @@ export class Rest {
    */
   async emergencySearch(name, birthDate) {
     return (await this.call('POST', '/emergency-search', { name, birth_date: birthDate })).patients ?? [];
-  }
-
-  /** Who was given a patient's record to read; asking is on record. @param {string} patient @returns {Promise<{lines: Exposure[], more: boolean, unreadable?: number, taken_out?: TakenOut[]}>} */
-  exposures(patient) {
-    return this.call('GET', `/audit/exposures?${new URLSearchParams({ patient })}`);
   }
 
   /** @param {string} timeline @param {object} intent */
@@ -524,7 +499,7 @@ export class Rest {
     return (await this.fetch('GET', `/timelines/${encodeURIComponent(timeline)}/entries/${encodeURIComponent(entry)}/files/${sha256}`, FILE_MS_MAX)).blob();
   }
 
-  /** My requests to take records out; for the secretariat everybody's. @returns {Promise<{requests: ExportRequest[], patients: Patient[]}>} */
+  /** My requests to take records out; for the secretariat everybody's. @returns {Promise<{requests: import('./views/taking-out.js').ExportRequest[], patients: Patient[]}>} */
   async exports() {
     const { requests = [], patients = [] } = await this.call('GET', '/exports');
     return { requests, patients };

@@ -61,6 +61,8 @@ export class MockHub {
     /** With which key browsers ask to be rung (none: nobody is), which are, and every word of one that is to be. */
     this.pushKey = null;
     this.bells = [];
+    /** How many records do not open. */
+    this.unreadable = 0;
     this.announcements = [];
     this.trainings = [];
     this.rungAt = [];

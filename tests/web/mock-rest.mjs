@@ -68,7 +68,7 @@ export function answerRest(hub, me, method, url, asked) {
   const office = /^GET \/organisations\/([^/]+)\/office$/.exec(at);
   if (office) return [200, { contact: null, on_duty: null, pledged: false, ...hub.offices.get(office[1]) }];
   if (at === 'GET /people') return [200, { people: PEOPLE.map(({ id, name, role, organisation }) => ({ id, name, positions: [{ role, organisation: organisation.id }] })) }];
-  if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams) }];
+  if (at === 'GET /patients') return [200, { patients: patients(hub, me, url.searchParams), ...(hub.unreadable ? { unreadable: hub.unreadable } : {}) }];
   if (at === 'POST /emergency-search') {
     const found = PATIENTS.filter(({ name, birth_date }) => [name.kanji, name.kana].includes(asked.name) && birth_date === asked.birth_date);
     return [200, { patients: found.map(({ id, name, birth_date }) => ({ id, name, birth_date })) }];

@@ -47,11 +47,11 @@ export class Calls {
     this.rest = rest;
   }
 
-  /** @param {Record<string, string>} search @returns {Promise<{patients: Patient[], more: boolean}>} */
+  /** @param {Record<string, string>} search @returns {Promise<{patients: Patient[], more: boolean, unreadable: number}>} `unreadable`: how many that match cannot be shown */
   async patients(search) {
     const asked = new URLSearchParams(Object.entries(search).filter(([, value]) => value));
-    const { patients = [], more = false } = await this.rest.call('GET', `/patients?${asked}`);
-    return { patients, more };
+    const { patients = [], more = false, unreadable = 0 } = await this.rest.call('GET', `/patients?${asked}`);
+    return { patients, more, unreadable };
   }
 
   /** @param {string} id @returns {Promise<Patient & {head: number}>} */

@@ -184,7 +184,7 @@ export class RulesRest {
     return this.rest.call('GET', `/audit?${query(search)}`);
   }
 
-  /** @param {Record<string, string>} search @returns {Promise<{lines: Exposed[], patients: Card[], more: boolean, unreadable?: number, taken_out?: import('../rest.js').TakenOut[]}>} */
+  /** @param {Record<string, string>} search @returns {Promise<{lines: Exposed[], patients: Card[], more: boolean, unreadable?: number, taken_out?: import('../views/seen-by.js').TakenOut[]}>} */
   exposures(search) {
     return this.rest.call('GET', `/audit/exposures?${query(search)}`);
   }

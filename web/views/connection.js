@@ -42,7 +42,16 @@ export function connectionNotice(model) {
     ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
     ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
       <button class="button button-small" type="button" @click=${() => openNewer(model)}>${say('newer_page_open')}</button></p>` : nothing}
-    ${envelopeNotice(model.envelopes)}${later()?.quarantineNotice(model)}`;
+    ${envelopeNotice(model.envelopes)}${later()?.quarantineNotice(model)}${unreadable(model)}`;
+}
+
+/** @type {typeof import('./unreadable.js') | undefined} */
+let words;
+
+/** Patients whose records do not open: a region without any never fetches what says so. @param {import('../model.js').Model} model */
+function unreadable(model) {
+  if (model.unreadablePatients && !words) import('./unreadable.js').then((module) => { words = module; model.changed(); }, () => {});
+  return model.unreadablePatients ? words?.unreadableNotice(model) : nothing;
 }
 
 /**

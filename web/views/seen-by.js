@@ -9,8 +9,15 @@ import { icon } from './icons.js';
 import { takenWords } from './sheet.js';
 import { View } from './view.js';
 
-/** @typedef {import('../rest.js').Exposure} Exposure */
-/** @typedef {import('../rest.js').TakenOut} TakenOut */
+/**
+ * @typedef {object} Exposure who was given a record to read, summed up
+ * @property {{name: string | null, role: string | null, organisation_name: string | null}} by
+ * @property {string} first_at
+ * @property {string | null} last_at `null`: it goes on
+ * @property {number} reads
+ * @property {boolean} by_emergency
+ * @typedef {{at: string, command: string | null, reason: string | null}} TakenOut by a command on the hub's machine
+ */
 
 export class SeenBy extends View {
   static properties = { ...View.properties, timelineId: { attribute: false } };
@@ -67,7 +74,7 @@ export class SeenBy extends View {
   async ask() {
     this.trouble = '';
     try {
-      const { lines, more, unreadable = 0, taken_out: taken = [] } = await this.model.rest.exposures(this.timelineId);
+      const { lines, more, unreadable = 0, taken_out: taken = [] } = await this.model.rest.call('GET', `/audit/exposures?${new URLSearchParams({ patient: this.timelineId })}`);
       Object.assign(this, { lines, more, unreadable, taken });
     } catch (/** @type {any} */ error) {
       this.trouble = inLanguage(error.reason) || say('seen_by_failed');

@@ -10,7 +10,21 @@ import { uuidV7 } from '../uuid.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
-/** @typedef {import('../rest.js').ExportRequest} ExportRequest */
+/**
+ * @typedef {object} ExportRequest a wish to take records out, and how it stands
+ * @property {string} id
+ * @property {string} organisation
+ * @property {string} by
+ * @property {string} asked_at
+ * @property {string} purpose
+ * @property {string} scope
+ * @property {string[]} patients
+ * @property {boolean} de_identified
+ * @property {'waiting' | 'permitted' | 'declined' | 'expired' | 'taken'} state
+ * @property {string | null} permitted_by
+ * @property {string | null} until
+ * @property {string | null} duty by which the secretariat owes an answer
+ */
 
 const KEPT_MS = 60_000;
 const STEPS = /** @type {const} */ (['step_ask', 'step_permit', 'step_take']);

@@ -91,3 +91,22 @@ test('whom I read stays where I found them until I go on', async (t) => {
   await page.waitForFunction(() => document.querySelectorAll('.patient-group').length === 1);
   await becomes(() => page.locator('.patient-group h3').count(), 0, 'nobody is "others" where nobody else is');
 });
+
+for (const [size, language, key, words] of [['phone', 'ja-JP', 'nurse', /担当の患者さんのうち 1 人の記録が、いま開けず/], ['desk', 'en-GB', 'doctor', /The records of 1 of your patients do not open/]]) {
+  test(`a list that is not whole says so, and whom to tell (${size}, ${language}); one that is whole fetches nothing for it`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    const page = await screenOf(key, { size, language });
+    const fetched = () => page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/views/unreadable.js')));
+    await page.locator('.patient-row').nth(3).waitFor();
+    assert.equal(await fetched(), false);
+    hub.unreadable = 1;
+    await page.evaluate(() => document.querySelector('renkei-shell').model.refreshPatients());
+    await page.getByRole('alert').filter({ hasText: words }).waitFor();
+    await page.getByRole('link', { name: /03-5550-0106/ }).waitFor();
+    await page.locator('.patient-row').nth(3).waitFor();
+    await page.shot(`unreadable-${size}-${language.slice(0, 2)}`);
+    await assertNothingSticksOut(page, 'the list');
+    assert.deepEqual(await stumbles(page), []);
+    assert.deepEqual(page.complaints, []);
+  });
+}

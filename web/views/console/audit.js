@@ -49,7 +49,7 @@ export class ConsoleAudit extends Section {
     this.next = null;
     /** @type {Map<string, Card>} */
     this.cards = new Map();
-    /** @type {{lines: Exposed[], more: boolean, unreadable: number, taken: import('../../rest.js').TakenOut[]} | null} */
+    /** @type {{lines: Exposed[], more: boolean, unreadable: number, taken: import('../seen-by.js').TakenOut[]} | null} */
     this.exposed = null;
   }
 
@@ -118,7 +118,7 @@ export class ConsoleAudit extends Section {
   find(event) {
     event.preventDefault();
     const q = String(new FormData(event.target.closest('form')).get('q') ?? '').trim();
-    if (q) this.attempt(async () => { this.candidates = (await this.model.rest.patients({ q })); });
+    if (q) this.attempt(async () => { ({ patients: this.candidates } = await this.model.rest.patients({ q })); });
   }
 
   /** @param {Card | null} patient */

@@ -10,7 +10,7 @@ import { facts } from '../sheet.js';
 import { Section, buttonWords, holdsOf, none, primary } from './section.js';
 
 /**
- * @typedef {import('../../rest.js').ExportRequest} ExportRequest
+ * @typedef {import('../taking-out.js').ExportRequest} ExportRequest
  * @typedef {import('../../rest.js').Patient} Patient
  */
 

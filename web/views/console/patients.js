@@ -27,6 +27,8 @@ export class ConsolePatients extends Section {
     /** @type {Patient[] | null} */
     this.patients = null;
     this.more = false;
+    /** How many that match have a record that does not open. */
+    this.unreadable = 0;
     this.asked = 0;
   }
 
@@ -80,12 +82,14 @@ export class ConsolePatients extends Section {
   }
 
   list() {
-    const { patients } = this;
+    const { patients, unreadable } = this;
     if (patients === null) return html`<p class="quiet">${say('loading')}</p>`;
+    const missing = unreadable ? html`<p class="notice notice-warning" role="status">${icon('alarm')}<span>${say('patients_unreadable', { count: unreadable })}</span></p>` : nothing;
     if (patients.length === 0) {
-      return none('search', say('patients_none'), html`<a href=${hrefOf('patients', NEW)}>${say('patients_none_how')}</a>`);
+      // Whoever is only not to be read is not registered a second time.
+      return unreadable ? missing : none('search', say('patients_none'), html`<a href=${hrefOf('patients', NEW)}>${say('patients_none_how')}</a>`);
     }
-    return html`<p class="quiet" role="status">${say('people_found', { count: patients.length })}${this.more ? say('patients_more') : ''}</p>
+    return html`${missing}<p class="quiet" role="status">${say('people_found', { count: patients.length })}${this.more ? say('patients_more') : ''}</p>
       <ul class="lines">${repeat(patients, ({ id }) => id, (patient) => this.patient(patient))}</ul>`;
   }
 

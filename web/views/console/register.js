@@ -28,6 +28,8 @@ export class Register extends Section {
     super();
     /** @type {{patient: Patient, how: 'same' | 'birth_date' | 'name'}[]} */
     this.alike = [];
+    /** How many may be the same and have a record that does not open. */
+    this.unreadable = 0;
     this.isAnother = false;
     this.doctorQuery = '';
     this.asked = 0;
@@ -71,7 +73,8 @@ export class Register extends Section {
       const rank = { same: 0, birth_date: 1, name: 2, '': 3 };
       this.alike = /** @type {any} */ ([...found.values()].map((patient) => ({ patient, how: likeness(typed, patient) }))
         .filter(({ how }) => how).sort((a, b) => rank[a.how] - rank[b.how]));
-      this.change({ isAnother: false });
+      // One record answers to a name and a birth date.
+      this.change({ isAnother: false, unreadable: Math.max(0, ...answers.map((answer) => answer?.unreadable ?? 0)) });
     } catch (/** @type {any} */ error) {
       this.model.failed(error);
     }
@@ -123,8 +126,9 @@ export class Register extends Section {
   }
 
   alikes() {
-    if (this.alike.length === 0) return html`<div class="alike-none" role="status"></div>`;
-    return html`<div class="alike ${this.isDoubled ? 'alike-same' : ''}" role="status"><h3>${icon('alarm')}<span>${say(this.isDoubled ? 'alike_same' : 'alike_some')}</span></h3>
+    const unread = this.unreadable ? html`<p class="notice notice-warning" role="status">${icon('alarm')}<span>${say('alike_unreadable', { count: this.unreadable })}</span></p>` : nothing;
+    if (this.alike.length === 0) return html`${unread}<div class="alike-none" role="status"></div>`;
+    return html`${unread}<div class="alike ${this.isDoubled ? 'alike-same' : ''}" role="status"><h3>${icon('alarm')}<span>${say(this.isDoubled ? 'alike_same' : 'alike_some')}</span></h3>
       <ul class="lines">${this.alike.slice(0, 6).map(({ patient: { id, name, birth_date: birthDate, sex, team, identifiers }, how }) => html`<li class="alike-row">
         <p><b>${name.kanji}</b> <small class="quiet">${name.kana}</small> <span class="mark">${say(how === 'same' ? 'alike_how_same' : `alike_${how}`)}</span><br>
           <small>${calendarDate(birthDate)}・${word('sex', sex)}${team?.find((link) => link.host) ? `・${this.officeName(team.find((link) => link.host)?.organisation ?? '')}` : ''}${
