@@ -169,7 +169,8 @@ impl Quarantine {
                         return Err(QuarantineError::Overloaded);
                     }
                     if tx.insert_quarantined(post).await? {
-                        deeds.push(QuarantineDeed { step: QuarantineStep::Received, post: post.id, author });
+                        let (step, reason) = (QuarantineStep::Received, String::new());
+                        deeds.push(QuarantineDeed { step, post: post.id, author, reason });
                     }
                 }
                 let acts = deeds.into_iter().map(|deed| Act { by: By::Hub, deed: Deed::Quarantine(deed) });
@@ -196,11 +197,13 @@ impl Quarantine {
         Ok(list.await?)
     }
 
-    /// Sends a post to the rules as of now, as its author; with their word, or, of an observation, the secretariat's.
+    /// Sends a post to the rules as of now, as its author; with their word, or, of an observation, the secretariat's, who
+    /// says why.
     ///
     /// # Errors
-    /// When it does not wait for them, was written in another role, the rules refuse it, or the store fails.
-    pub async fn release(&self, signed_in: &SignedIn, id: EntryId) -> Result<Answer, QuarantineError> {
+    /// When it does not wait for them, was written in another role, no reason is given, the rules refuse it, or the store
+    /// fails.
+    pub async fn release(&self, signed_in: &SignedIn, id: EntryId, reason: String) -> Result<Answer, QuarantineError> {
         let post = self.find(signed_in, id).await?;
         let is_own = post.author.person == signed_in.actor.person;
         if is_own && post.author != signed_in.actor {
@@ -214,6 +217,7 @@ impl Quarantine {
             let text = Text::fixed("書いた本人だけが送れます", "its author alone can send this");
             return Err(QuarantineError::Conflict(text));
         }
+        check_reason(is_own, &reason)?;
         let intent = read_intent(post.timeline, &post.content)?;
         let answer = self.hub.post_and_wait(post.author, intent).await;
         match answer {
@@ -225,17 +229,18 @@ impl Quarantine {
             }
             Answer::Accepted(_) | Answer::Queued(_) => {}
         }
-        self.resolve(signed_in.by(), &post, QuarantineStep::Released).await?;
+        self.resolve(signed_in.by(), &post, QuarantineStep::Released, reason).await?;
         Ok(answer)
     }
 
-    /// Lets a post be: its words are gone.
+    /// Lets a post be: its words are gone. Whoever is not its author says why.
     ///
     /// # Errors
-    /// When it does not wait for them, or the store fails.
-    pub async fn discard(&self, signed_in: &SignedIn, id: EntryId) -> Result<(), QuarantineError> {
+    /// When it does not wait for them, no reason is given, or the store fails.
+    pub async fn discard(&self, signed_in: &SignedIn, id: EntryId, reason: String) -> Result<(), QuarantineError> {
         let post = self.find(signed_in, id).await?;
-        self.resolve(signed_in.by(), &post, QuarantineStep::Discarded).await
+        check_reason(post.author.person == signed_in.actor.person, &reason)?;
+        self.resolve(signed_in.by(), &post, QuarantineStep::Discarded, reason).await
     }
 
     async fn find(&self, signed_in: &SignedIn, id: EntryId) -> Result<Quarantined, QuarantineError> {
@@ -245,8 +250,14 @@ impl Quarantine {
         found.filter(is_theirs).ok_or(QuarantineError::NotFound)
     }
 
-    async fn resolve(&self, by: By, post: &Quarantined, step: QuarantineStep) -> Result<(), QuarantineError> {
-        let deed = Deed::Quarantine(QuarantineDeed { step, post: post.id, author: post.author.person });
+    async fn resolve(
+        &self,
+        by: By,
+        post: &Quarantined,
+        step: QuarantineStep,
+        reason: String,
+    ) -> Result<(), QuarantineError> {
+        let deed = Deed::Quarantine(QuarantineDeed { step, post: post.id, author: post.author.person, reason });
         let (id, now) = (post.id, self.hub.region().now());
         let resolve = self.hub.journal().write(move |tx| {
             Box::pin(async move {
@@ -270,8 +281,9 @@ impl Quarantine {
         let let_go = self.hub.journal().write(move |tx| {
             Box::pin(async move {
                 for (post, author) in over {
-                    let deed = Deed::Quarantine(QuarantineDeed { step: QuarantineStep::Expired, post, author });
-                    if tx.resolve_quarantined(post, QuarantineStep::Expired, now).await? {
+                    let (step, reason) = (QuarantineStep::Expired, String::new());
+                    let deed = Deed::Quarantine(QuarantineDeed { step, post, author, reason });
+                    if tx.resolve_quarantined(post, step, now).await? {
                         tx.append_acts(now, [Act { by: By::Hub, deed }]).await?;
                     }
                 }
@@ -280,6 +292,15 @@ impl Quarantine {
         });
         let_go.await
     }
+}
+
+/// What is done with somebody else's post is done for a reason, which the audit log keeps; its author needs none.
+fn check_reason(is_own: bool, reason: &str) -> Result<(), Invalid> {
+    let (chars, max) = (reason.chars().count(), limits::QUARANTINE_REASON_CHARS_MAX);
+    if !is_own && reason.trim().is_empty() {
+        return Err(Invalid::required("reason"));
+    }
+    if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }
 }
 
 fn is_secretariat(signed_in: &SignedIn) -> bool {

@@ -89,11 +89,14 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
         Deed::Device(deed) => Kept::DeviceActed(device_message(deed)),
         Deed::Client(deed) => Kept::ClientActed(client_message(deed)),
         Deed::Keeping(deed) => Kept::KeptSafe(keeping_message(deed)),
-        Deed::Quarantine(QuarantineDeed { step, post, author }) => Kept::QuarantineActed(stored::QuarantineActed {
-            step: code_text(*step),
-            post: id_text(post.0),
-            author: id_text(author.0),
-        }),
+        Deed::Quarantine(QuarantineDeed { step, post, author, reason }) => {
+            Kept::QuarantineActed(stored::QuarantineActed {
+                step: code_text(*step),
+                post: id_text(post.0),
+                author: id_text(author.0),
+                reason: reason.clone(),
+            })
+        }
         Deed::Announcement(deed) => Kept::AnnouncementActed(announcement_message(deed)),
         Deed::Training(deed) => Kept::TrainingActed(training_message(deed)),
         Deed::Case(deed) => Kept::CaseActed(case_message(deed)),
@@ -194,6 +197,7 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             step: code("step", &kept.step)?,
             post: id("post", &kept.post, EntryId)?,
             author: id("author", &kept.author, PersonId)?,
+            reason: kept.reason,
         }),
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,

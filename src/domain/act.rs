@@ -163,6 +163,7 @@ impl Deed {
             Self::Device(deed) => deed.reason(),
             Self::Client(deed) => deed.reason(),
             Self::Keeping(deed) => deed.reason(),
+            Self::Quarantine(deed) => Some(deed.reason.as_str()),
             Self::RulebookMoved { step: LifeStep::Retired, said, .. } => Some(said.as_str()),
             Self::AuditUsed { reason, .. } => Some(reason.as_str()),
             Self::SignInIssued { .. }
@@ -171,7 +172,6 @@ impl Deed {
             | Self::PersonKept { .. }
             | Self::DutyClockReleased { .. }
             | Self::EmergencySearch { .. }
-            | Self::Quarantine(_)
             | Self::Announcement(_)
             | Self::Training(_)
             | Self::Case(_)

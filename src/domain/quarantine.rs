@@ -15,10 +15,12 @@ closed_list! {
 }
 
 /// See the module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuarantineDeed {
     pub step: QuarantineStep,
     pub post: EntryId,
     /// Who wrote it, by the pass in its envelope.
     pub author: PersonId,
+    /// Why somebody else sent it or let it be; its author needs to give none.
+    pub reason: String,
 }

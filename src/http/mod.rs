@@ -17,6 +17,7 @@ mod names;
 mod oauth;
 mod oidc;
 pub mod openapi;
+mod optional_json;
 pub mod problem;
 pub mod routes;
 mod shapes;

@@ -72,7 +72,7 @@ const PROBLEM: &str = "application/problem+json";
         files::upload, files::download,
         linking_queue::list, linking_queue::dismiss,
         quarantine::show_key, quarantine::show_pass, quarantine::hand_in, quarantine::list, quarantine::release,
-        quarantine::discard,
+        quarantine::discard, quarantine::discard_mine,
         rulebook::show, rulebook::list_files, rulebook_tables::show, rulebook::show_cited, explaining::explain,
         rulebooks::list, rulebooks::draft, rulebooks::show, rulebooks::change, rulebooks::propose, rulebooks::sign,
         rulebooks::put_in_force, rulebooks::retire, rulebooks::trying::sheet, rulebooks::trying::compare,

@@ -189,7 +189,8 @@ routes! {
     get    "/api/v1/me/quarantine-pass" => quarantine::show_pass;
     get    "/api/v1/quarantine" => quarantine::list;
     post   "/api/v1/quarantine/{id}/release" => quarantine::release;
-    delete "/api/v1/quarantine/{id}" => quarantine::discard;
+    post   "/api/v1/quarantine/{id}/discard" => quarantine::discard;
+    delete "/api/v1/quarantine/{id}" => quarantine::discard_mine;
     get    "/api/v1/rulebook" => rulebook::show;
     get    "/api/v1/rulebook/files" => rulebook::list_files;
     get    "/api/v1/rulebook/tables" => rulebook_tables::show;

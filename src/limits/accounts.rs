@@ -189,6 +189,8 @@ pub const ENVELOPE_REFILL_MS: u64 = 2_000;
 pub const QUARANTINED_PER_AUTHOR_MAX: usize = 2_000;
 /// Waiting posts that are listed at once.
 pub const QUARANTINE_LISTED_MAX: usize = 500;
+/// Longest reason for sending somebody else's post, or for letting it be.
+pub const QUARANTINE_REASON_CHARS_MAX: usize = 500;
 
 // ---- sign-in by another service ----
 

@@ -73,15 +73,24 @@ async fn release(who: &Actor, number: u64) -> Answer {
     who.post(format!("/api/v1/quarantine/{}/release", id(number)), json!({})).await
 }
 
-async fn deeds(app: &App) -> Vec<(By, QuarantineStep)> {
+/// The secretariat sends or lets be what somebody else wrote.
+async fn settle(secretariat: &Actor, number: u64, how: &str, reason: &str) -> Answer {
+    secretariat.post(format!("/api/v1/quarantine/{}/{how}", id(number)), json!({ "reason": reason })).await
+}
+
+async fn acts(app: &App) -> Vec<(By, QuarantineDeed)> {
     let of_quarantine = |(_, audited)| match audited {
         Audited::Act(act) => match act.deed {
-            Deed::Quarantine(QuarantineDeed { step, .. }) => Some((act.by, step)),
+            Deed::Quarantine(deed) => Some((act.by, deed)),
             _ => None,
         },
         _ => None,
     };
     kept(app, 0).await.into_iter().filter_map(of_quarantine).collect()
+}
+
+async fn deeds(app: &App) -> Vec<(By, QuarantineStep)> {
+    acts(app).await.into_iter().map(|(by, deed)| (by, deed.step)).collect()
 }
 
 /// The same person, signed in again.
@@ -215,9 +224,9 @@ async fn it_goes_in_the_role_it_was_written_in_and_the_secretariat_sends_observa
     let other = json!({ "id": id(3), "body": { "note": { "text": "お変わりありません" } } });
     let entries = format!("/api/v1/timelines/{patient}/entries");
     again(&app, &nurse, Role::Nurse).await.post(entries, other).await.is(StatusCode::CREATED);
-    let told = release(&secretariat, 3).await.problem(StatusCode::CONFLICT, "conflict");
+    let told = settle(&secretariat, 3, "release", "本人は休職").await.problem(StatusCode::CONFLICT, "conflict");
     assert!(told["detail"]["en"].as_str().unwrap().contains("its author has to look at it"), "{told}");
-    assert_eq!(release(&secretariat, 1).await.ok()["verdict"], "accepted");
+    assert_eq!(settle(&secretariat, 1, "release", "本人は休職").await.ok()["verdict"], "accepted");
     let entries = again(&app, &nurse, Role::Nurse).await.get(format!("/api/v1/timelines/{patient}/entries")).await.ok();
     let entry = entries["entries"].as_array().unwrap().last().unwrap();
     assert_eq!(entry["content"]["author"]["person"], nurse.actor.person.to_string(), "the nurse wrote it");
@@ -230,6 +239,46 @@ async fn it_goes_in_the_role_it_was_written_in_and_the_secretariat_sends_observa
     assert_eq!(back.delete(&gone).await.status, StatusCode::NO_CONTENT);
     assert_eq!(waiting(&back).await, Vec::<Value>::new());
     assert_eq!(deeds(&app).await.last(), Some(&(back.signed_in().by(), QuarantineStep::Discarded)));
+}
+
+#[tokio::test]
+async fn whoever_did_not_write_it_says_why_and_the_audit_log_keeps_it() {
+    let (app, nurse, patient) = round().await;
+    let (key, pass) = (key(&app).await, pass(&nurse).await);
+    let sealed = [1, 2, 3, 4].map(|number| envelope(&key, &id(number), &slip(&pass, patient, number, &note())));
+    hand_in(&app, &sealed).await.is(StatusCode::ACCEPTED);
+    let secretariat = app.secretariat().await;
+    let long = "あ".repeat(limits::QUARANTINE_REASON_CHARS_MAX + 1);
+    for how in ["release", "discard"] {
+        for (reason, code) in [(" ", "required"), (&*long, "too_long")] {
+            let refused = settle(&secretariat, 1, how, reason).await;
+            assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, code)["field"], "reason", "{how}");
+        }
+    }
+    release(&secretariat, 1).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
+    let mine_alone = format!("/api/v1/quarantine/{}", id(1));
+    secretariat.delete(&mine_alone).await.problem(StatusCode::UNPROCESSABLE_ENTITY, "required");
+    assert_eq!(waiting(&secretariat).await.len(), 4, "nothing was done");
+
+    let (asked, twice) = ("本人は退職。管理者に確かめた", "本人が二度書いた");
+    assert_eq!(settle(&secretariat, 1, "release", asked).await.ok()["verdict"], "accepted");
+    settle(&secretariat, 2, "discard", twice).await.is(StatusCode::NO_CONTENT);
+    // Its author is asked nothing, and a page of before sends no body.
+    let empty = Request::post(format!("/api/v1/quarantine/{}/release", id(3)));
+    let empty = empty.header("authorization", format!("Bearer {}", nurse.token)).body(Body::empty()).unwrap();
+    assert_eq!(ask(&app.router, empty).await.ok()["verdict"], "accepted");
+    settle(&nurse, 4, "discard", "").await.is(StatusCode::NO_CONTENT);
+    let told = acts(&app).await.into_iter().map(|(_, deed)| (deed.step, deed.reason)).skip(4).collect::<Vec<_>>();
+    let expected = [
+        (QuarantineStep::Released, asked),
+        (QuarantineStep::Discarded, twice),
+        (QuarantineStep::Released, ""),
+        (QuarantineStep::Discarded, ""),
+    ];
+    assert_eq!(told, expected.map(|(step, reason)| (step, reason.to_owned())));
+    let log = secretariat.get("/api/v1/audit?kind=quarantine").await.ok();
+    let read: Vec<&Value> = log["records"].as_array().unwrap().iter().map(|record| &record["reason"]).collect();
+    assert!(read.contains(&&json!(asked)) && read.contains(&&json!(twice)), "{log}");
 }
 
 #[tokio::test]

@@ -246,4 +246,9 @@ export class Calls {
   destroyRecord(patient, typed) {
     return this.rest.call('POST', `/patients/${at(patient)}/destruction`, typed);
   }
+
+  /** What somebody else wrote and could not send. @param {string} id @param {'release' | 'discard'} how @param {string} reason @returns {Promise<{verdict?: 'accepted' | 'queued'}>} */
+  settleQuarantined(id, how, reason) {
+    return this.rest.call('POST', `/quarantine/${at(id)}/${how}`, { reason });
+  }
 }

@@ -138,6 +138,8 @@ fn other_deeds() -> Vec<Deed> {
     let (person, organisation) = (nurse().person, nurse().organisation);
     let (sign_in, version) = (SignInId(id(12)), RulebookVersionId(id(13)));
     let moved = |step, said: String| Deed::RulebookMoved { version, step, fingerprint: "0c".to_owned(), said };
+    let quarantined =
+        |step, reason| Deed::Quarantine(QuarantineDeed { step, post: EntryId(id(14)), author: person, reason });
     let used = |reason| Deed::AuditUsed { how: AuditUse::Csv, filter: Box::new(AuditFilter::default()), reason };
     let mut deeds = vec![
         Deed::SignInIssued {
@@ -154,7 +156,8 @@ fn other_deeds() -> Vec<Deed> {
         Deed::PersonKept { person, positions: vec![position()], active: true, is_new: true },
         Deed::DutyClockReleased { stopped_at: AT },
         Deed::EmergencySearch { name: "高橋".to_owned(), birth_date: jiff::civil::date(1938, 4, 12), found: vec![] },
-        Deed::Quarantine(QuarantineDeed { step: QuarantineStep::ALL[0], post: EntryId(id(14)), author: person }),
+        quarantined(QuarantineStep::ALL[0], String::new()),
+        quarantined(QuarantineStep::Released, why()),
         Deed::Announcement(AnnouncementDeed {
             announcement: AnnouncementId(id(15)),
             step: AnnouncementStep::Published,
@@ -222,7 +225,7 @@ fn event(audited: Audited) -> Event {
 fn every_reason_that_is_demanded_comes_out_wherever_the_log_is_read() {
     let directory = Directory::default();
     let all = all();
-    assert_eq!(all.iter().filter(|audited| has_reason(audited)).count(), 19, "each of them stands in the table");
+    assert_eq!(all.iter().filter(|audited| has_reason(audited)).count(), 20, "each of them stands in the table");
     for audited in all {
         let (has_reason, told) = (has_reason(&audited), format!("{audited:?}"));
         let event = event(audited);

@@ -148,36 +148,75 @@ pub struct ReleasedShape {
     verdict: &'static str,
 }
 
-/// Send a post as its author, under the rules as of now. Observations the secretariat may send, too.
+/// Why something is done with somebody else's post.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "本人は退職。ステーションの管理者に電話で確かめた" }))]
+pub struct QuarantineReason {
+    /// Kept in the audit log. The secretariat gives it; of the author, who may send no body at all, none is asked.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Send a post as its author, under the rules as of now. Observations the secretariat may send, too, and says why.
 #[utoipa::path(
-    post, path = "/api/v1/quarantine/{id}/release", tag = "quarantine",
+    post, path = "/api/v1/quarantine/{id}/release", tag = "quarantine", request_body = QuarantineReason,
     params(("id" = Uuid, Path, description = "The post")),
     responses(
         (status = 200, body = ReleasedShape),
         (status = 403, body = Problem, description = "The rules refuse; it goes on waiting"),
         (status = 409, body = Problem, description = "It was written in another role, or is its author's alone to send"),
+        (status = 422, body = Problem, description = "It is somebody else's, and there is no reason"),
     ),
 )]
 pub async fn release(
     State(app): State<App>,
     signed_in: SignedIn,
     Id(id): Id<EntryId>,
+    given: Option<input::Json<QuarantineReason>>,
 ) -> Result<Json<ReleasedShape>, Problem> {
-    let verdict = match app.quarantine.release(&signed_in, id).await? {
+    let reason = given.map(|input::Json(given)| given.reason).unwrap_or_default();
+    let verdict = match app.quarantine.release(&signed_in, id, reason).await? {
         Answer::Queued(_) => "queued",
         Answer::Accepted(_) | Answer::Refused(_) => "accepted",
     };
     Ok(Json(ReleasedShape { verdict }))
 }
 
-/// Let a post be. Its words are gone.
+/// Let a post of mine be. Its words are gone.
 #[utoipa::path(
     delete, path = "/api/v1/quarantine/{id}", tag = "quarantine",
     params(("id" = Uuid, Path, description = "The post")),
-    responses((status = 204)),
+    responses(
+        (status = 204),
+        (status = 422, body = Problem, description = "It is somebody else's, whom nobody lets be without a reason"),
+    ),
 )]
-pub async fn discard(State(app): State<App>, signed_in: SignedIn, Id(id): Id<EntryId>) -> Result<StatusCode, Problem> {
-    app.quarantine.discard(&signed_in, id).await?;
+pub async fn discard_mine(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Id(id): Id<EntryId>,
+) -> Result<StatusCode, Problem> {
+    app.quarantine.discard(&signed_in, id, String::new()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a post be, and say why. Its words are gone.
+#[utoipa::path(
+    post, path = "/api/v1/quarantine/{id}/discard", tag = "quarantine", request_body = QuarantineReason,
+    params(("id" = Uuid, Path, description = "The post")),
+    responses(
+        (status = 204),
+        (status = 422, body = Problem, description = "It is somebody else's, and there is no reason"),
+    ),
+)]
+pub async fn discard(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Id(id): Id<EntryId>,
+    input::Json(given): input::Json<QuarantineReason>,
+) -> Result<StatusCode, Problem> {
+    app.quarantine.discard(&signed_in, id, given.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -242,6 +242,8 @@ async fn body(world: &World, route: &Route, variant: &str, column: &str, who: &A
         ("put", "/api/v1/timelines/{id}/read-marker") => json!({ "through": 1 }),
         ("post", "/api/v1/emergency-search") => json!({ "name": "鈴木 一郎", "birth_date": "1938-04-12" }),
         ("post", "/api/v1/linking-queue/{id}/dismiss") => json!({ "reason": "宛先の取り違え" }),
+        ("post", "/api/v1/quarantine/{id}/discard") => json!({ "reason": "本人に確かめた" }),
+        ("post", "/api/v1/quarantine/{id}/release") => json!({}),
         ("post", "/api/v1/rulebooks") => json!({ "title": "案", "files": files() }),
         ("put", "/api/v1/rulebooks/{id}") => json!({ "files": files() }),
         ("post", "/api/v1/rulebooks/{id}/propose") => json!({ "fingerprint": fingerprint().await }),

@@ -73,6 +73,9 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   await posts.nth(0).getByText(`${nurseName} さんの名前で「記録」を送ります。`).waitFor();
   await desk.shot('quarantine-send-desk-ja');
   assert.deepEqual(await stumbles(desk), []);
+  await posts.nth(0).locator('button[type=submit]').click();
+  await becomes(() => posts.count(), 3, 'not without a reason');
+  await posts.nth(0).getByLabel('事務局から送る理由（監査記録に残ります）').fill('本人は休職。管理者に確かめた');
   await posts.nth(0).getByRole('button', { name: '事務局から送る' }).click();
   await desk.getByText(`${nurseName} さんの名前で送りました。患者の経過に入りました。`).waitFor();
   await doctor.locator('article', { hasText: SEEN }).locator('.who-name', { hasText: nurseName }).waitFor();
@@ -83,10 +86,13 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   const discard = posts.nth(1).locator('button[type=submit]');
   await discard.click();
   await becomes(() => posts.count(), 2, 'not before somebody was asked');
+  await posts.nth(1).getByLabel('取りやめる理由（監査記録に残ります）').fill('本人の書き間違い');
   await posts.nth(1).getByLabel(/本人に確かめました/).check();
   await discard.click();
   await desk.getByText('取りやめました。内容は残っていません。').waitFor();
   await posts.nth(1).waitFor({ state: 'detached' });
+  const { records } = await desk.evaluate(() => document.querySelector('renkei-shell').model.rest.call('GET', '/audit?kind=quarantine'));
+  assert.deepEqual(records.map(({ reason }) => reason).filter(Boolean).toSorted(), ['本人の書き間違い', '本人は休職。管理者に確かめた'].toSorted());
 
   // Its author, signed in again, reads it and sends it; the secretariat's list is empty by itself.
   const again = await openPage({ size: 'phone' });
@@ -134,6 +140,7 @@ for (const [size, language, colorScheme] of [['phone', 'ja-JP', 'dark'], ['table
     // What the hub says to a post that it does not take stands with it.
     await desk.getByRole('button', { name: isEnglish ? 'Back' : '戻る', exact: true }).click();
     await desk.getByRole('button', { name: isEnglish ? 'Send it for them' : '事務局から送る' }).first().click();
+    await desk.locator('.kept-post form input[name=reason]').fill('…');
     await desk.locator('.kept-post form button[type=submit]').click();
     await desk.locator('.kept-post form .field-error').waitFor();
   });
