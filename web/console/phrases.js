@@ -296,7 +296,7 @@ export const PHRASES = {
   queue_about: ['対象：', 'about'],
   queue_dismiss: ['紐付けない', 'Dismiss'],
   queue_dismiss_how: ['預かっている記録は、患者の経過に入りません。', 'The sealed entries do not join the timeline.'],
-  queue_dismiss_why: ['紐付けない理由（書いた人に伝わります）', 'Why (the author is told)'],
+  queue_dismiss_why: ['紐付けない理由（監査記録に残ります。書いた人には伝わりません）', 'Why (on record; the author is not told)'],
   queue_dismissed: ['紐付けないことを記録しました。', 'Dismissed.'],
   queue_entries: ['記録 {count}', '{count} entries'],
   queue_joining: ['{name} さんに紐付けました。預かっていた記録 {count} 件は、まもなく経過に入ります。', 'Linked to {name}; {count} entries will join the timeline shortly.'],
