@@ -1,9 +1,11 @@
 // Announcements that are for this person, and the trainings that they were at: asked for when the page is opened, when it
-// comes to the front, when the line is back, and every few minutes beside. Kept on the device with the rest, so that the last
+// comes to the front, when the line is back, and every minute while it is in front. Kept on the device with the rest, so that the last
 // ones are readable without network; and how much of one's groups is unread. `views/board.js` shows it; writing one is the console's.
 
 /** Nothing here is urgent: what is, is phoned. */
-const LOOK_MS = 300_000;
+const LOOK_MS = 60_000;
+/** Whoever comes back to the page sees what is new at once; going to and fro asks no more often. */
+const BACK_MS = 10_000;
 
 /**
  * @typedef {object} Announcement `GET /api/v1/announcements`
@@ -44,7 +46,7 @@ export class Board {
   begin() {
     if (this.model.keptBoard) this.takeUp(this.model.keptBoard);
     this.model.listen(() => this.hear());
-    document.addEventListener('visibilitychange', () => document.hidden || this.soon());
+    document.addEventListener('visibilitychange', () => document.hidden || this.soon(BACK_MS));
     this.hear();
   }
 
@@ -58,8 +60,9 @@ export class Board {
     else if (isLive && !document.hidden) this.soon();
   }
 
-  soon() {
-    if (this.model.stage === 'ready' && this.model.clock.now() - this.atMs >= LOOK_MS) this.look();
+  /** Unless it was just asked for. @param {number} [pauseMs] */
+  soon(pauseMs = LOOK_MS) {
+    if (this.model.stage === 'ready' && this.model.clock.now() - this.atMs >= pauseMs) this.look();
   }
 
   clear() {

@@ -5,13 +5,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Board } from '../../../web/board.js';
 
-globalThis.document ??= /** @type {any} */ ({ hidden: false, addEventListener: () => {} });
+/** What hears that the page comes to the front. */
+const backs = [];
+globalThis.document ??= /** @type {any} */ ({ hidden: false, addEventListener: (_, back) => backs.push(back) });
 
 const one = (id, more = {}) => ({ id, version: 1, title: id, text: '', organisation_name: '', published_at: '', changed_at: null, reason: '', is_withdrawn: false, until: '2026-04-30', read_at: null, ...more });
 
 /** A page on a hub that answers with these, or not at all. */
 function page(announcements) {
-  const hub = { announcements, trainings: [], isThere: true, receipts: [] };
+  const hub = { announcements, trainings: [], isThere: true, receipts: [], looks: 0 };
   const listeners = [];
   const model = {
     stage: 'ready', myId: 'me', keptBoard: null, nowMs: 0,
@@ -20,6 +22,7 @@ function page(announcements) {
     keeper: { notes: 0, note() { this.notes += 1; } },
     rest: {
       async call(method, path, body) {
+        if (path === '/announcements') hub.looks += 1;
         if (!hub.isThere) throw Object.assign(new Error('unreachable'), { status: 0 });
         if (path === '/announcements') return { announcements: structuredClone(hub.announcements) };
         if (path === '/trainings') return { trainings: structuredClone(hub.trainings) };
@@ -81,6 +84,31 @@ test('what was read without the hub is told when it is back; what is gone by the
   model.happens();
   await settled();
   assert.deepEqual([hub.receipts, board.read.size], [[['/announcements/a/receipt', 1]], 0]);
+});
+
+test('a page in front hears of a new one within a minute, one that comes back at once, and one that nobody sees asks nothing', async () => {
+  const { hub, model, board } = page([]);
+  backs.length = 0;
+  board.begin();
+  await settled();
+  /** How often it asked: after so long, in front or not, when something of the page changes. */
+  const looks = async (ms, { hidden = false, returns = false } = {}) => {
+    const before = hub.looks;
+    model.nowMs += ms;
+    document.hidden = hidden;
+    if (returns) backs.forEach((back) => back());
+    model.happens();
+    await settled();
+    return hub.looks - before;
+  };
+  hub.announcements = [one('a')];
+  assert.deepEqual([hub.looks, await looks(59_000), board.unread.length], [1, 0, 0]);
+  assert.deepEqual([await looks(1_000), board.unread.length], [1, 1]);
+  assert.equal(await looks(3_600_000, { hidden: true }), 0);
+  hub.announcements = [one('a'), one('b')];
+  assert.deepEqual([await looks(0, { returns: true }), board.unread.length], [1, 2]);
+  assert.equal(await looks(9_000, { returns: true }), 0, 'to and fro');
+  assert.equal(await looks(1_000, { returns: true }), 1);
 });
 
 test('whoever signs in next finds nothing of the one before', async () => {

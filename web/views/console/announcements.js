@@ -51,10 +51,22 @@ export class Announcements extends Section {
     this.attempt(() => this.load());
   }
 
+  /** What others announce, and who has read meanwhile; not while somebody writes. */
+  freshen() {
+    return this.draft || this.withdrawing ? undefined : Promise.all([this.load(), this.open ? this.lookWhoRead() : null]).then(() => this.requestUpdate());
+  }
+
   async load() {
     await this.model.refreshDirectory();
     const { announcements } = await this.model.rest.call('GET', '/announcements/sent');
     this.sent = announcements;
+  }
+
+  /** Of the one that is open. */
+  async lookWhoRead() {
+    const { open } = this;
+    const reach = await this.model.rest.call('GET', `/announcements/${encodeURIComponent(open)}/receipts`);
+    if (open === this.open) this.reach = reach;
   }
 
   render() {
@@ -193,7 +205,7 @@ export class Announcements extends Section {
   toggle(id) {
     const open = this.open === id ? '' : id;
     this.change({ open, reach: null, withdrawing: '', found: [], confirmed: new Set() });
-    if (open) this.attempt(async () => { this.reach = await this.model.rest.call('GET', `/announcements/${encodeURIComponent(id)}/receipts`); });
+    if (open) this.attempt(() => this.lookWhoRead());
   }
 
   /** @param {Sent} one @param {Version} current */
