@@ -24,7 +24,7 @@ export class RestError extends Error {
 
 /**
  * @typedef {{id: string, name: string, kana?: string, type: string, phone?: string}} Organisation
- * @typedef {{id: string, name: string | {kanji: string, kana: string}, positions?: {role: string, organisation: string}[]}} Person
+ * @typedef {{id: string, name: string | {kanji: string, kana: string}, positions?: {role: string, organisation: string}[], active?: boolean}} Person
  * @typedef {{organisation: string, people: string[], host: boolean, roles?: string[]}} Link
  * @typedef {object} Patient
  * @property {string} id

@@ -70,18 +70,18 @@ export class DevicesDialog extends View {
     if (this.model.isSecretariat) this.exceptions = await this.model.rest.deviceExceptions();
   }
 
-  /** @param {() => Promise<void>} work */
+  /** @param {() => Promise<void>} work @returns {Promise<boolean>} whether it went well */
   async attempt(work) {
-    if (this.busy) return;
+    if (this.busy) return false;
     Object.assign(this, { busy: true, trouble: '' });
     this.requestUpdate();
-    try {
-      await work();
-    } catch (error) {
+    const isWell = await work().then(() => true, (error) => {
       this.failed(error);
-    }
+      return false;
+    });
     this.busy = false;
     this.requestUpdate();
+    return isWell;
   }
 
   render() {
@@ -209,7 +209,7 @@ export class DevicesDialog extends View {
 
   /** @param {string} person @param {string} until @param {string} reason */
   grant(person, until, reason) {
-    this.attempt(async () => {
+    return this.attempt(async () => {
       await this.model.rest.grantException(person, { until, reason });
       await this.load();
     });

@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
+import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
 import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 /** The dialog of devices, opened from the account. */
 async function openDevices(page) {
@@ -76,9 +77,7 @@ test('a device is registered, fetches its certificate by link and code, is known
   await dialog.getByRole('button', { name: '控えました' }).click();
   // Nobody grants themselves an exception, and this region has one person.
   await dialog.getByText('端末なしの例外').click();
-  await dialog.getByLabel('理由（監査記録に残ります）').fill('紛失');
-  await dialog.getByRole('button', { name: '例外を認める' }).click();
-  await dialog.getByText('自分の例外は認められません').waitFor();
+  await dialog.getByText('自分の例外は認められないので、事務局のほかの人に頼んでください。').waitFor();
   await dialog.getByRole('button', { name: '取り消す' }).click();
   await dialog.getByText('元には戻せません').waitFor();
   await dialog.getByLabel('タブレット 3 を取り消す理由').fill('駐車場で紛失');
@@ -89,4 +88,42 @@ test('a device is registered, fetches its certificate by link and code, is known
   await desk.shot('devices-revoked');
   await known.getByText('この端末の登録が取り消されました').waitFor();
   assert.deepEqual(desk.complaints.filter((one) => !one.includes('403')), []);
+});
+
+test('nobody has an exception by an oversight: whoever grants one chooses somebody, and never themselves', async (t) => {
+  const hub = await demoHub(t, STANDING_STILL);
+  await hub.start();
+  const { openPage } = await openBrowser(t);
+  const desk = await openPage({ size: 'phone' });
+  await desk.goto(hub.links.get('secretariat'));
+  await isIn(desk);
+  await desk.locator('renkei-devices').waitFor({ state: 'attached' });
+  const granted = [];
+  await desk.route('**/device-exception', (route) => {
+    granted.push([route.request().url().split('/').at(-2), route.request().postDataJSON().reason]);
+    return route.fulfill({ status: 204 });
+  });
+  const myId = await desk.evaluate(() => {
+    document.querySelector('renkei-devices').begin();
+    return document.querySelector('renkei-shell').model.myId;
+  });
+  const dialog = desk.getByRole('dialog', { name: '登録端末' });
+  await dialog.getByText('端末なしの例外').click();
+  await dialog.getByText('いま認めている例外はありません。').waitFor();
+  const who = dialog.getByLabel('だれに');
+  const values = await who.locator('option').evaluateAll((options) => options.map(({ value }) => value));
+  assert.ok(values[0] === '' && values.length > 3 && !values.includes(myId));
+  await becomes(() => who.inputValue(), '');
+  await dialog.getByLabel('理由（監査記録に残ります）').fill('タブレットの紛失');
+  await dialog.getByRole('button', { name: '例外を認める' }).click();
+  await becomes(() => who.evaluate((one) => one.validationMessage), 'だれに例外を認めるかを選んでください。');
+  assert.deepEqual(granted, []);
+  await assertNothingSticksOut(desk, 'exceptions on a phone');
+  assert.deepEqual(await stumbles(desk), []);
+  await desk.shot('exceptions-phone-ja');
+  await who.selectOption(values[1]);
+  await dialog.getByRole('button', { name: '例外を認める' }).click();
+  await becomes(() => granted.length, 1);
+  assert.deepEqual(granted, [[values[1], 'タブレットの紛失']]);
+  await becomes(() => who.inputValue(), '', 'nor for the next one');
 });
