@@ -86,7 +86,7 @@ export const FORMS = {
     { ...files, more: true }] },
   problem_list: { by: ALL, renews: true, fields: [field('items', 'items', 'problems', { neededWhen: ({ text: words = '' }) => !words.trim() }), { ...text, needed: false, more: true }] },
   related_persons: { by: ALL, renews: true, fields: [field('nobody', 'nobody', 'flag'),
-    field('items', 'people', 'related', { neededWhen: ({ nobody, text: words = '' }) => !nobody && !words.trim() }), { ...text, needed: false, more: true }] },
+    field('items', 'relatives', 'related', { neededWhen: ({ nobody, text: words = '' }) => !nobody && !words.trim() }), { ...text, needed: false, more: true }] },
   // Written in the composer; by form only where a duty asks for one that answers.
   message: { by: [], link: 'answers', fields: [text, field('answers', 'answers', 'entry', { of: ['consultation', 'medication_report', 'call', 'admission'] }), urgent, files] },
   note: { by: [], link: 'about', fields: [text, { ...aboutCall, more: false }, tellDoctor, files] },

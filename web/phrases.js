@@ -305,6 +305,7 @@ export const PHRASES = {
   registered_patients: ['登録患者', 'Registered patients'],
   rehabilitation: ['リハビリテーション', 'Rehabilitation'],
   relation_confirmed: ['関わりを確認済み', 'Existing relation confirmed'],
+  relatives: ['家族・関係者', 'Family and others'],
   reload: ['再読み込み', 'Reload'],
   remarks: ['特記事項', 'Remarks'],
   reminder_number: ['{at}回目', 'number {at}'],

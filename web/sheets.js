@@ -88,7 +88,7 @@ export const SHEETS = {
     row('proposal', 'proposal'), row('about_entry', 'about', 'entry'), row('attachments', 'attachments', 'attachments')],
   allergies: [row('none_known', 'noneKnown', 'flag'), row('items', 'items', 'allergies'), row('text', 'text')],
   problem_list: [row('items', 'items', 'problems'), row('text', 'text')],
-  related_persons: [row('nobody', 'nobody', 'flag'), row('people', 'items', 'related'), row('text', 'text')],
+  related_persons: [row('nobody', 'nobody', 'flag'), row('relatives', 'items', 'related'), row('text', 'text')],
   care_plan: [row('from', 'from', 'date'), row('until', 'until', 'date'), row('care_level', 'careLevel', 'word', 'care_level'),
     row('wishes', 'wishes'), row('goals', 'goals'), row('services', 'services', 'services'), row('text', 'text'),
     row('attachments', 'attachments', 'attachments')],

@@ -21,18 +21,18 @@ function said(line, texts, flags = []) {
 const phonesOf = ({ phones = [] }) => phones.map((/** @type {Line} */ phone) => said({ ...phone, number: dialled(phone.number ?? '') }, ['number', 'used'])).filter((/** @type {Line} */ { number }) => number);
 
 /**
- * @type {Record<string, {what: Phrase, add: Phrase, begin: () => Line, isTyped: (line: Line) => boolean, lacks: (line: Line) => Phrase[], written: (line: Line) => Line}>}
+ * @type {Record<string, {what: Phrase, add: Phrase, how: Phrase, begin: () => Line, isTyped: (line: Line) => boolean, lacks: (line: Line) => Phrase[], written: (line: Line) => Line}>}
  */
 export const LISTS = {
   problems: {
-    what: 'items', add: 'problem_add',
+    what: 'items', add: 'problem_add', how: 'problems_how',
     begin: () => ({ status: 'active' }),
     isTyped: ({ name = '', since = '', note = '' }) => Boolean(`${name}${since}${note}`.trim()),
     lacks: ({ name = '' }) => (name.trim() ? [] : ['problem_name']),
     written: (line) => said(line, ['name', 'code', 'since', 'note']),
   },
   related: {
-    what: 'people', add: 'person_add',
+    what: 'relatives', add: 'person_add', how: 'relatives_how',
     begin: () => ({ phones: [{ used: 'mobile' }] }),
     isTyped: (line) => Boolean(line.relationship || line.keyPerson || line.livesWithPatient || line.decidesForPatient || phonesOf(line).length
       || [line.name, line.relationshipText, line.note].some((text) => text?.trim())),

@@ -59,6 +59,7 @@ export function listField(field, label, value, set) {
   const earlier = (/** @type {number} */ at) => set(lines.map((line, place) => (place === at - 1 ? lines[at] : place === at ? lines[at - 1] : line)));
   const named = (/** @type {number} */ at) => say('list_row', { what: say(list.what), number: at + 1 });
   return html`<fieldset class="field list-field" data-field=${field.name}><legend>${label}</legend>
+    <p class="quiet">${say(list.how)}</p>
     <div class="list-cards">${lines.map((line, at) => html`<div class="list-card" role="group" aria-label=${named(at)}>
       <div class="list-acts"><b>${named(at)}</b>
         ${at > 0 ? html`<button class="button button-small button-text" type="button" aria-label="${named(at)}: ${say('list_earlier')}" @click=${() => earlier(at)}>${say('list_earlier')}</button>` : nothing}

@@ -116,7 +116,7 @@ test('a newcomer sees what a patient lives with and whom to call, and writes the
   await nurse.shot('demo-summary-phone-ja');
   await nurse.locator('.summary-people .summary-renew').click();
   const sheet = nurse.getByRole('dialog');
-  await sheet.getByRole('button', { name: '人を足す' }).click();
+  await sheet.getByRole('button', { name: '家族・関係者を加える' }).click();
   const card = sheet.locator('.list-card').nth(2);
   await card.getByRole('radio', { name: 'その他', exact: true }).check();
   await card.locator('[data-part="name"]').fill('川口 民子');

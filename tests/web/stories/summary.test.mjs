@@ -120,7 +120,7 @@ for (const [size, language, large] of [['phone', 'ja-JP', false], ['desk', 'en-G
     await becomes(() => cards.count(), 2, 'the list that stands');
     await holds(cards.nth(0).locator('[data-part="name"]'), '高橋 春子');
     await isTicked(cards.nth(1).getByRole('radio', { name: ja ? /その他$/ : /somebody else$/ }));
-    await sheet.getByRole('button', { name: ja ? '人を足す' : 'Add a person' }).click();
+    await sheet.getByRole('button', { name: ja ? '家族・関係者を加える' : 'Add somebody' }).click();
     await cards.nth(2).getByRole('radio', { name: ja ? '孫' : 'grandchild', exact: true }).check();
     const send = sheet.getByRole('button', { name: ja ? '送信' : 'Send', exact: true });
     await becomes(() => send.getAttribute('aria-disabled'), 'true', 'a person has a name');
@@ -130,7 +130,7 @@ for (const [size, language, large] of [['phone', 'ja-JP', false], ['desk', 'en-G
     await page.shot(`family-form-${size}-${language.slice(0, 2)}${large ? '-200' : ''}`);
     await assertNothingSticksOut(page, 'the form');
     if (!large) assert.deepEqual(await stumbles(page), []);
-    await cards.nth(2).getByRole('button', { name: ja ? /上へ/ : /Move up/ }).click();
+    await cards.nth(2).getByRole('button', { name: ja ? /上に移す/ : /Move up/ }).click();
     await holds(cards.nth(1).locator('[data-part="name"]'), '高橋 翔');
     await cards.nth(2).getByRole('button', { name: ja ? /外す/ : /Remove/ }).click();
     await becomes(() => cards.count(), 2);

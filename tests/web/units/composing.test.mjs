@@ -165,7 +165,7 @@ test('a list begins with a row, keeps what the form does not ask for, and says w
   const { body } = bodyFrom('problem_list', { items: [{ name: ' 慢性心不全 ', code: 'I50.9', status: 'active', since: '', note: '' }, { status: 'active' }] }, []);
   assert.deepEqual(body, { items: [{ name: '慢性心不全', code: 'I50.9', status: 'active' }] }, 'a row that nobody wrote in is none');
 
-  assert.deepEqual(lacking('related_persons', {}), ['people']);
+  assert.deepEqual(lacking('related_persons', {}), ['relatives']);
   assert.deepEqual(lacking('related_persons', { nobody: true, items: [{ name: 'だれか' }] }), []);
   assert.deepEqual(bodyFrom('related_persons', { nobody: true, items: [{ name: 'だれか' }] }, []).body, { nobody: true });
   const daughter = { name: '高橋 春子', relationship: 'child', relationshipText: '長女', keyPerson: true, livesWithPatient: false };
