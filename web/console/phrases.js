@@ -34,6 +34,7 @@ export const PHRASES = {
   application: ['利用申込書の保管場所', 'Where the application is kept'],
   application_default: ['利用申込書（事務局保管）', 'Application (kept by the secretariat)'],
   around_the_clock: ['24時間対応', 'day and night'],
+  back: ['戻る', 'Back'],
   birth_date: ['生年月日', 'Birth date'],
   birth_date_examples: ['S13.4.12、昭和13年4月12日、19380412 のどれでも入力できます。', '1938-04-12, 19380412 or S13.4.12.'],
   birth_date_how: ['例：S13.4.12', 'e.g. 1938-04-12'],

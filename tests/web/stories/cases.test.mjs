@@ -58,7 +58,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await assertNothingSticksOut(nurse.page, 'writing a case');
   await nurse.page.shot('case-write-desk-ja', { fullPage: true });
   await nurse.section.getByRole('button', { name: '下書きを保存する' }).click();
-  await nurse.section.getByText('下書きを保存しました。').waitFor();
+  await nurse.section.getByText('下書きを保存しました。見えるのは、あなたと事務局だけです。').waitFor();
   await again(desk);
   await desk.section.getByRole('button', { name: /退院前の顔合わせ.*下書き/ }).waitFor();
 
@@ -161,4 +161,7 @@ test('the way to it is in one\'s account', async (t) => {
   assert.deepEqual(await stumbles(page), []);
   await assertNothingSticksOut(page, 'cases on a phone');
   await page.shot('cases-phone-ja', { fullPage: true });
+  // Whoever came from their patients finds the way back without the menu.
+  await page.getByRole('link', { name: '連絡画面へ戻る' }).click();
+  await page.locator('.patient-row').first().waitFor();
 });

@@ -37,6 +37,7 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   const nurse = await open(openPage, hub, 'nurse', { size: 'phone' });
   const doctor = await open(openPage, hub, 'doctor', { size: 'tablet', language: 'en-GB', colorScheme: 'dark' });
   await nurse.section.getByText('入っているグループはありません。').waitFor();
+  await nurse.section.getByText('グループを作るのは、事務局か事業所の管理者です。').waitFor();
   await becomes(() => nurse.section.getByRole('button', { name: 'グループを作る' }).count(), 0);
   await nurse.page.shot('groups-empty-phone-ja');
 
@@ -48,6 +49,9 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
     await desk.section.getByLabel('人を加える').fill(name);
     await desk.section.locator('.group-found').getByRole('button', { name }).click();
   }
+  await desk.section.getByLabel('人を加える').fill('そのような人');
+  await desk.section.getByText('見つかりません。').waitFor();
+  await desk.section.getByLabel('人を加える').fill('');
   await desk.section.getByRole('heading', { name: 'メンバー 2 人' }).waitFor();
   assert.deepEqual(await stumbles(desk.page), []);
   await assertNothingSticksOut(desk.page, 'making a group');
@@ -92,20 +96,23 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
 
   await again(nurse);
   const mine = nurse.section.locator('.group-message[data-mine="true"]');
-  await mine.getByRole('button', { name: '取り下げる' }).click();
-  await mine.locator('.doing').getByRole('button', { name: '取り下げる' }).click();
-  await mine.getByText('書いた人が取り下げました。').waitFor();
+  await mine.getByRole('button', { name: '取り消す' }).click();
+  await mine.locator('.doing').getByRole('button', { name: '取り消す' }).click();
+  await mine.getByText('書いた人が取り消しました。').waitFor();
   await again(desk);
-  await desk.section.getByText('書いた人が取り下げました。').waitFor();
+  await desk.section.getByText('書いた人が取り消しました。').waitFor();
   const others = desk.section.locator('.group-message', { hasText: '道具を持って行きます。' });
-  await others.getByRole('button', { name: '取り下げる' }).click();
-  await desk.section.getByLabel('取り下げの理由（メンバーに見えます）').fill('場所が変わったため');
-  await desk.section.locator('.doing').getByRole('button', { name: '取り下げる' }).click();
-  await desk.section.getByText('見守る人が取り下げました：場所が変わったため').waitFor();
+  await others.getByRole('button', { name: '取り消す' }).click();
+  await desk.section.getByLabel('取り消す理由（メンバーに見えます）').fill('場所が変わったため');
+  await desk.section.locator('.doing').getByRole('button', { name: '取り消す' }).click();
+  await desk.section.getByText('グループを管理する人が取り消しました：場所が変わったため').waitFor();
   assert.deepEqual(await stumbles(desk.page), []);
   await desk.page.shot('group-looked-after-desk-ja', { fullPage: true });
 
-  await desk.section.getByRole('button', { name: '終了にする' }).click();
+  await desk.section.getByRole('button', { name: 'グループを終了する' }).click();
+  await desk.section.getByText('終了すると、だれも書けなくなります。').waitFor();
+  await desk.section.locator('.doing').getByRole('button', { name: 'グループを終了する' }).click();
+  await desk.section.getByText('グループを終了しました。').waitFor();
   await desk.section.getByText('このグループは終了しています。').waitFor();
   await again(nurse);
   await nurse.section.getByText('このグループは終了しています。').waitFor();

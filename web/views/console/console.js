@@ -89,8 +89,9 @@ export class Console extends View {
       this.requestUpdate();
     };
     return html`<nav class="console-nav" aria-label=${say('menu_of')}>
-      <button class="button console-menu" type="button" aria-expanded=${String(this.menuOpen)} @click=${toggle}>
-        ${icon(this.menuOpen ? 'close' : 'list')}<span>${say('menu')}</span><b>${chosen ? say(chosen.title) : nothing}</b></button>
+      <div class="console-bar"><a class="button console-home" href="#/" aria-label=${say('to_patients')}>${icon('back')}<span>${say('back')}</span></a>
+        <button class="button console-menu" type="button" aria-expanded=${String(this.menuOpen)} @click=${toggle}>
+        ${icon(this.menuOpen ? 'close' : 'list')}<span>${say('menu')}</span><b>${chosen ? say(chosen.title) : nothing}</b></button></div>
       <div class="console-ways" data-open=${String(this.menuOpen)}>
         ${GROUPS.map(([group, title]) => {
           const rows = sections.filter((section) => section.group === group);

@@ -32,6 +32,8 @@ export class Groups extends Section {
     this.text = '';
     /** The message that is being taken out. */
     this.takingOut = 0;
+    /** Whether whoever looks after the one that is open is asked if it is to be closed. */
+    this.isClosing = false;
     /** @type {import('./group-form.js').GroupDraft | null} */
     this.draft = null;
     this.found = /** @type {import('./found.js').Found[]} */ ([]);
@@ -46,7 +48,7 @@ export class Groups extends Section {
 
   /** Not while somebody is asked about what they wrote. */
   freshen() {
-    return this.draft || this.takingOut || this.found.length ? undefined : this.load().then(() => this.requestUpdate());
+    return this.draft || this.takingOut || this.isClosing || this.found.length ? undefined : this.load().then(() => this.requestUpdate());
   }
 
   async load() {
@@ -82,7 +84,7 @@ export class Groups extends Section {
     return html`${this.head(say('groups'), say('lead'), add)}${this.outcome()}
       ${this.draft ? this.form(this.draft) : nothing}
       ${this.groups === null ? html`<p class="quiet">${say(this.busy ? 'loading' : 'not_loaded')}</p>`
-        : this.groups.length === 0 ? none('team', say('none'), this.mayMake ? nothing : say('none_how'))
+        : this.groups.length === 0 ? none('team', say(this.mayMake ? 'no_group' : 'none'), say(this.mayMake ? 'none_make' : 'none_how'))
           : html`<ul class="cards">${repeat(this.groups, ({ id }) => id, (group) => this.group(group))}</ul>`}`;
   }
 
@@ -100,24 +102,46 @@ export class Groups extends Section {
   toggle(id) {
     const open = this.open === id ? '' : id;
     this.change({ open, messages: [], more: false, text: '', draft: null, ...this.nothingDone() });
-    if (open) this.attempt(() => this.read());
+    if (open) this.attempt(() => this.read()).then(() => this.showNewest(open));
+  }
+
+  /** What is new stands at the end, and is what somebody came for. @param {string} open */
+  async showNewest(open) {
+    await this.updateComplete;
+    if (open === this.open) this.querySelector('.group-messages > li:last-child')?.scrollIntoView({ block: 'nearest' });
   }
 
   nothingDone() {
-    return { takingOut: 0, found: [], confirmed: new Set() };
+    return { takingOut: 0, isClosing: false, found: [], confirmed: new Set() };
   }
 
   /** @param {Group} group */
   body(group) {
-    const { about, members, is_closed: isClosed, is_member: isMember, may_manage: mayManage, organisation_name: office } = group;
+    const { about, members, is_closed: isClosed, is_member: isMember, organisation_name: office } = group;
     return html`<div class="cards group-body">${about ? html`<p class="board-text">${about}</p>` : nothing}
       <details class="group-members"><summary>${say('members', { count: members.length })}</summary><p>${members.map(({ name }) => name.kanji).join('、')}</p><p class="quiet">${say('looked_after', { name: office })}</p></details>
       ${this.more ? html`<span class="device-acts"><button class="button button-small" type="button" @click=${() => this.attempt(() => this.older())}>${icon('back')}<span>${say('older')}</span></button></span>` : nothing}
       ${this.messages.length === 0 ? html`<p class="quiet">${say(this.busy ? 'loading' : 'none_messages')}</p>`
         : html`<ol class="group-messages">${repeat(this.messages, ({ number }) => number, (message) => this.message(group, message))}</ol>`}
       ${isClosed ? html`<p class="quiet">${say('closed_how')}</p>` : isMember ? this.composer(group) : html`<p class="quiet">${say('not_member')}</p>`}
-      ${mayManage ? html`<span class="device-acts"><button class="button" type="button" @click=${() => this.edit(group)}>${icon('edit')}<span>${say('change')}</span></button>
-        <button class="button" type="button" @click=${() => this.close(group)}>${icon(isClosed ? 'sync' : 'stop')}<span>${say(isClosed ? 'open_again' : 'close_group')}</span></button></span>` : nothing}</div>`;
+      ${this.managing(group)}</div>`;
+  }
+
+  /** For whoever looks after it. @param {Group} group */
+  managing(group) {
+    const { is_closed: isClosed, may_manage: mayManage } = group;
+    if (!mayManage) return nothing;
+    const close = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.close(group);
+    };
+    if (this.isClosing) {
+      return html`<form class="doing" @submit=${close}><p>${say('close_sure')}</p><span class="device-acts">${primary({ busy: this.busy, words: say('close_group'), sign: 'stop' })}
+        <button class="button" type="button" @click=${() => this.change(this.nothingDone())}>${say('cancel')}</button></span></form>`;
+    }
+    return html`<span class="device-acts"><button class="button" type="button" @click=${() => this.edit(group)}>${icon('edit')}<span>${say('change')}</span></button>
+      ${isClosed ? html`<button class="button" type="button" @click=${() => this.close(group)}>${icon('sync')}<span>${say('open_again')}</span></button>`
+        : html`<button class="button" type="button" @click=${() => this.change({ ...this.nothingDone(), isClosing: true })}>${icon('stop')}<span>${say('close_group')}</span></button>`}</span>`;
   }
 
   /** @param {Group} group @param {Message} message */
@@ -199,8 +223,8 @@ export class Groups extends Section {
     });
   }
 
-  /** @param {any} event */
-  save(event) {
+  /** @param {any} event @param {string} [done] what is said then */
+  save(event, done = say('done')) {
     event.preventDefault();
     const { id, name, about, isClosed, members } = /** @type {import('./group-form.js').GroupDraft} */ (this.draft);
     this.attempt(async () => {
@@ -211,14 +235,14 @@ export class Groups extends Section {
       else ({ id: this.open } = await rest.call('POST', '/groups', given));
       Object.assign(this, { draft: null, ...(id ? {} : { messages: [], more: false }), ...this.nothingDone() });
       await this.load();
-      return say('done');
+      return done;
     });
   }
 
   /** Closes it, or opens it again. @param {Group} group */
   close({ id, name, about, members, is_closed: isClosed }) {
     this.change({ draft: { id, name, about, members, isClosed: !isClosed, query: '' } });
-    this.save(new Event('submit', { cancelable: true }));
+    this.save(new Event('submit', { cancelable: true }), say(isClosed ? 'opened_now' : 'closed_now'));
   }
 }
 
