@@ -518,7 +518,7 @@ impl Database {
     pub fn of_this_run() -> Self {
         match std::env::var(STORIES_ON).as_deref() {
             Err(_) | Ok("sqlite") => Self::File,
-            Ok("postgres") => Self::Server(postgres::Database::create().expect("a server for the stories")),
+            Ok("postgres") => Self::Server(postgres::Database::with_tables().expect("a server for the stories")),
             Ok(other) => panic!("{STORIES_ON} is `sqlite` or `postgres`, not `{other}`"),
         }
     }

@@ -16,6 +16,7 @@ pub mod redis;
 pub mod scratch;
 pub mod socket;
 pub mod system;
+pub mod template;
 pub mod visitor;
 
 /// The environment variable, set by `./test`, that turns a missing service from a skip into a failure.

@@ -1,9 +1,11 @@
 //! A PostgreSQL database for one test, made on the server that `./test` started and dropped with its
-//! owner, also when the test panics. It is empty: the caller migrates it as the hub would.
+//! owner, also when the test panics.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+
+use super::template::{self, with_database};
 
 const URL_VARIABLE: &str = "RENKEI_TEST_POSTGRES_URL";
 
@@ -18,16 +20,36 @@ impl Database {
     /// A new, empty database; `None` if this run has no PostgreSQL (see [`super::service_url`]).
     #[track_caller]
     pub fn create() -> Option<Self> {
+        let database = Self::named()?;
+        in_thread(execute(database.server_url.clone(), format!("create database {}", database.name)));
+        Some(database)
+    }
+
+    /// The same with the hub's tables, as a hub finds them at its second start.
+    #[track_caller]
+    pub fn with_tables() -> Option<Self> {
+        let database = Self::named()?;
+        let (server_url, name) = (database.server_url.clone(), database.name.clone());
+        in_thread(async move { template::create(&server_url, &name).await });
+        Some(database)
+    }
+
+    /// One that is not there yet.
+    #[track_caller]
+    fn named() -> Option<Self> {
         static CREATED: AtomicU32 = AtomicU32::new(0);
         let server_url = super::service_url(URL_VARIABLE)?;
         // Each test process has its own number, each database of it another.
         let number = CREATED.fetch_add(1, Ordering::Relaxed);
         let name = format!("renkei_test_{}_{number}", std::process::id());
-        execute(
-            &server_url,
-            vec![format!("drop database if exists {name} with (force)"), format!("create database {name}")],
-        );
-        Some(Self { url: with_database(&server_url, &name), name, server_url })
+        let database = Self { url: with_database(&server_url, &name), name, server_url };
+        // Of an earlier process of this number, which was killed.
+        database.drop_if_exists();
+        Some(database)
+    }
+
+    fn drop_if_exists(&self) {
+        in_thread(execute(self.server_url.clone(), format!("drop database if exists {} with (force)", self.name)));
     }
 
     /// The same as the settings of a hub take it: the folder of a Unix socket is no host there.
@@ -38,36 +60,24 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        execute(&self.server_url, vec![format!("drop database if exists {} with (force)", self.name)]);
+        self.drop_if_exists();
     }
 }
 
-/// Runs statements in a thread of its own, because a caller may be inside a runtime and `drop` cannot await.
-fn execute(server_url: &str, statements: Vec<String>) {
-    let url = server_url.to_owned();
-    let run = async move {
-        let options: sqlx::postgres::PgConnectOptions = url.parse()?;
-        let mut connection: PgConnection = options.disable_statement_logging().connect().await?;
-        for statement in statements {
-            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
-        }
-        connection.close().await
-    };
-    let thread = std::thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime can be built").block_on(run)
-    });
-    thread.join().expect("the thread ends").expect("the test server does as told");
+async fn execute(server_url: String, statement: String) -> sqlx::Result<()> {
+    let options: sqlx::postgres::PgConnectOptions = server_url.parse()?;
+    let mut connection: PgConnection = options.disable_statement_logging().connect().await?;
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+    connection.close().await
 }
 
-/// The URL with its database replaced: the last part of its path, before any parameters.
-fn with_database(server_url: &str, name: &str) -> String {
-    let (address, parameters) = match server_url.split_once('?') {
-        Some((address, parameters)) => (address, format!("?{parameters}")),
-        None => (server_url, String::new()),
-    };
-    let (server, _) = address.rsplit_once('/').expect("a database URL has a path");
-    format!("{server}/{name}{parameters}")
+/// In a thread of its own, because a caller may be inside a runtime and `drop` cannot await.
+fn in_thread(work: impl Future<Output = sqlx::Result<()>> + Send + 'static) {
+    let thread = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime can be built").block_on(work)
+    });
+    thread.join().expect("the thread ends").expect("the test server does as told");
 }
 
 /// `postgres://user@%2Ffolder/name` as `postgres://user@localhost/name?host=/folder`.

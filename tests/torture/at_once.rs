@@ -17,7 +17,7 @@ const PEOPLE: usize = 30;
 
 /// The same story on both engines.
 async fn on_both(story: impl AsyncFn(App)) {
-    let databases = [Some(Database::File), postgres::Database::create().map(Database::Server)];
+    let databases = [Some(Database::File), postgres::Database::with_tables().map(Database::Server)];
     for database in databases.into_iter().flatten() {
         let clock = Arc::new(ManualClock::at("2026-04-01T09:00:00+09:00".parse().unwrap()));
         let key = Arc::new(RegionKey::ephemeral());

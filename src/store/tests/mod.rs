@@ -31,3 +31,5 @@ mod region;
 mod schema;
 mod storage;
 mod taken_out;
+#[path = "../../../tests/support/template.rs"]
+mod template;

@@ -24,6 +24,7 @@ use crate::domain::vital::{Measurement, Vital, VitalSign};
 use crate::domain::withheld::WithheldSet;
 use crate::store::dump::BackupKey;
 use crate::store::engine::run;
+use crate::store::tests::template;
 use crate::store::{
     Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx, project,
 };
@@ -84,11 +85,8 @@ impl Region {
         };
         let folder = tempfile::tempdir().unwrap();
         let name = format!("story_{}", Uuid::from_bytes(*temporary_id(&folder)).simple());
-        let mut connection = PgConnection::connect(&server).await.unwrap();
-        let create = format!("create database {name}");
-        sqlx::query(AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
-        let (front, _) = server.rsplit_once('/').expect("the URL names a database");
-        let url = format!("{front}/{name}");
+        template::create(&server, &name).await.unwrap();
+        let url = template::with_database(&server, &name);
         Some(Self::open(url, Some((server, name)), folder).await)
     }
 
