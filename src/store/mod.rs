@@ -12,6 +12,7 @@ mod account;
 mod advice;
 mod alone;
 mod announcement;
+mod announcement_strays;
 mod audit;
 mod audit_damaged;
 mod audit_end;
