@@ -87,6 +87,7 @@ mod sign_in;
 mod signed_checkpoint;
 mod snapshot;
 mod statistics;
+mod striking;
 mod taken_out;
 #[cfg(test)]
 mod tests;
@@ -137,5 +138,6 @@ pub use sign_in::{EndedSignIn, SignIn};
 pub use signed_checkpoint::{KeptCheckpoint, SinceCheckpoint};
 pub use snapshot::SealedSnapshot;
 pub use statistics::{AccountUse, DayCount, ReadingCount};
+pub use striking::StruckRow;
 pub use taken_out::{Told, Untold};
 pub use timeline::Loaded;

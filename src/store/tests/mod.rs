@@ -30,4 +30,5 @@ mod records;
 mod region;
 mod schema;
 mod storage;
+mod striking;
 mod taken_out;
