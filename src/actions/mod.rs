@@ -39,6 +39,7 @@ pub mod rulebook_life;
 pub mod shipping;
 pub mod sign_in;
 pub mod statistics;
+pub mod striking;
 pub mod taken_out;
 mod tickets;
 pub mod training;

@@ -1,5 +1,8 @@
 //! `renkei store check` proves the journal against itself; `renkei store rebuild` makes its projections
-//! again from the timelines. Both work on the database of the configuration; a hub may run meanwhile.
+//! again from the timelines; `renkei store strike` takes rows out that count for nothing. All work on the database of the
+//! configuration; a hub may run meanwhile.
+
+mod strike;
 
 use std::process::ExitCode;
 
@@ -29,10 +32,18 @@ enum What {
     Check(ConfigArguments),
     /// 射影をタイムラインから作り直す / Rebuild the projections from the timelines
     Rebuild(ConfigArguments),
+    /// 地域の鍵を使わずに書かれた、連携システムの鍵とルールの版を消す / Strike out keys of systems and rule versions that were written by hand
+    Strike(strike::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<ExitCode> {
-    let (What::Check(sources) | What::Rebuild(sources)) = &arguments.what;
+    let sources = match &arguments.what {
+        What::Check(sources) | What::Rebuild(sources) => sources,
+        What::Strike(arguments) => {
+            arguments.check()?;
+            &arguments.config
+        }
+    };
     let Some(settled) = sources.settle(terminal)? else {
         return Ok(ExitCode::from(EXIT_CONFIG));
     };
@@ -41,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     let url = settled.config.database.url();
     serve::runtime()?.block_on(async {
         let journal = open::open_journal(&url, &key).await?;
-        let (is_whole, told) = match arguments.what {
+        let (is_whole, told) = match &arguments.what {
             What::Check(_) => {
                 let (is_whole, told) = told_check(&journal, &Shelf::open(&settled.config.files_dir)?).await?;
                 let now = SystemClock::new().now();
@@ -49,6 +60,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
                 (is_whole, with_secretariat(&journal, today, told).await?)
             }
             What::Rebuild(_) => (true, told_rebuild(&journal).await?),
+            What::Strike(arguments) => (true, strike::told_struck(arguments, &journal).await?),
         };
         journal.close().await;
         println!("{}", terminal.language.pick(&told));

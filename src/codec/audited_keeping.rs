@@ -55,6 +55,10 @@ pub(super) fn keeping_message(deed: &KeepingDeed) -> stored::KeptSafe {
             let (organisation, reason) = (id_text(organisation.0), reason.clone());
             What::SuspensionLifted(stored::SuspensionLifted { organisation, person, reason })
         }
+        KeepingDeed::RowStruck { table, row, reason } => {
+            let (table, row, reason) = (table.clone(), row.clone(), reason.clone());
+            What::RowStruck(stored::RowStruck { table, row, reason })
+        }
     };
     stored::KeptSafe { what: Some(what) }
 }
@@ -103,6 +107,7 @@ pub(super) fn keeping_deed(kept: stored::KeptSafe) -> Result<KeepingDeed, Invali
             person: optional_id("person", &kept.person, PersonId)?,
             reason: kept.reason,
         },
+        What::RowStruck(kept) => KeepingDeed::RowStruck { table: kept.table, row: kept.row, reason: kept.reason },
     })
 }
 
@@ -166,6 +171,9 @@ mod tests {
                 organisation: OrganisationId(uuid::Uuid::from_u128(4)),
                 person: None,
                 reason: "担当者の復帰".to_owned(),
+            },
+            KeepingDeed::RowStruck {
+                table: "client_key".to_owned(), row: "k1".to_owned(), reason: "侵入".to_owned()
             },
         ];
         for deed in deeds {

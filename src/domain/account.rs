@@ -213,7 +213,7 @@ pub struct Invitation {
     pub ended_at: Option<Timestamp>,
 }
 
-/// Who made an invitation out.
+/// Who made a link out: an invitation, or that of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Issuer {
     /// Whoever runs commands on the hub's machine.
@@ -280,14 +280,14 @@ closed_list! {
 }
 
 closed_list! {
-    /// Why an invitation ended.
+    /// Why an invitation, or a device's link, ended.
     InvitationEnd {
         Used = "used", "使用", "used";
         Withdrawn = "withdrawn", "取り消し", "withdrawn";
         Replaced = "replaced", "新しい招待", "replaced by a newer one";
         Guessed = "guessed", "誤ったコードの繰り返し", "too many wrong codes";
         PersonChanged = "person_changed", "職務の変更または利用停止", "their positions changed, or they were suspended";
-        IssuerEnded = "issuer_ended", "招待した人の権限の終わり", "whoever invited them may no longer do so";
+        IssuerEnded = "issuer_ended", "発行した人の権限の終わり", "whoever issued it may no longer do so";
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::account::InvitationEnd;
+use super::account::{InvitationEnd, Issuer};
 use super::ids::{DeviceId, EnrolmentId, OrganisationId, PersonId};
 use super::list::closed_list;
 use super::plain::check_plain;
@@ -85,6 +85,8 @@ pub struct Enrolment {
     pub device: DeviceId,
     /// Told apart from the link.
     pub code: String,
+    /// It counts for as long as they may still do this for the device's organisation.
+    pub issuer: Issuer,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,

@@ -81,6 +81,14 @@ pub enum KeepingDeed {
         /// As whoever did it wrote.
         reason: String,
     },
+    /// A row that counted for nothing, because nobody with the region's key wrote it, was struck out on the hub's machine.
+    RowStruck {
+        table: String,
+        /// What named it there. Whoever wrote the row chose the words.
+        row: String,
+        /// As whoever did it wrote.
+        reason: String,
+    },
 }
 
 /// What of a record one person was given in one download.
@@ -128,6 +136,7 @@ impl KeepingDeed {
             Self::LookedInto { .. } => "record_looked_into",
             Self::SecretariatRestored { .. } => "secretariat_restored",
             Self::SuspensionLifted { .. } => "suspension_lifted",
+            Self::RowStruck { .. } => "row_struck",
         }
     }
 
@@ -162,6 +171,7 @@ impl KeepingDeed {
             | Self::LookedInto { reason, .. }
             | Self::SecretariatRestored { reason, .. }
             | Self::SuspensionLifted { reason, .. }
+            | Self::RowStruck { reason, .. }
             | Self::Restored { despite: reason, .. } => Some(reason),
             Self::BackedUp { .. } | Self::KeyRotated { .. } => None,
         }

@@ -343,7 +343,13 @@ impl Picture {
     }
 
     /// Lets a post wait for its author's link; one that waits already goes on waiting as it is.
-    fn queue(&self, draft: &mut Draft, submission: &Submission, ruling: &Ruling, ledger: &mut Ledger) -> Answer {
+    pub(super) fn queue(
+        &self,
+        draft: &mut Draft,
+        submission: &Submission,
+        ruling: &Ruling,
+        ledger: &mut Ledger,
+    ) -> Answer {
         let Submission { intent, actor, device, mac, attempts, .. } = submission;
         if ledger.waits(intent.id).is_none() {
             if ledger.was_dismissed(intent.id) {

@@ -12,7 +12,7 @@ use super::ledger::{Known, Ledger, Waits};
 use super::secretariat::who_can_sign_in;
 use super::timelines::{Hot, Timelines};
 use super::work::{Submission, Tick, Work};
-use super::{Region, fingerprint, published::Published};
+use super::{Region, fingerprint, published::Published, unread};
 use crate::domain::ids::{EntryId, TimelineId};
 use crate::store::{Journal, KnownId, Loaded, QueueState, Queued, StoreError, StoredEntry};
 
@@ -42,6 +42,7 @@ pub(super) async fn fetch(
             }
         }
     }
+    unread::find_strangers(journal, ledger, works).await?;
     let fired = find_fired(region, journal, timelines, works).await?;
     for KnownId { id, mac, .. } in known.into_iter().chain(fired) {
         if let Ok(first) = find_entry(journal, ledger, id).await {

@@ -104,8 +104,12 @@ impl Hub {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn may_attach(&self, actor: &Actor, timeline: TimelineId) -> Result<bool, StoreError> {
-        let (state, rulebook) = (self.state_of(timeline).await?, self.region().rulebook());
-        let now = self.region().now();
+        let read = self.state_of(timeline).await;
+        // Of one that cannot be read, whoever knows nothing of it is told as of nobody's.
+        if matches!(read, Err(StoreError::Inconsistent { .. })) && !self.may_know_of(actor, timeline).await? {
+            return Ok(false);
+        }
+        let (state, rulebook, now) = (read?, self.region().rulebook(), self.region().now());
         Ok(View::of(&state, &rulebook, actor, now).is_some() && rulebook.may_attach(&state, actor, now))
     }
 }

@@ -11,7 +11,9 @@ use super::answer::{Accepted, Answer, Refused};
 use super::exporting::ExportsWithheld;
 use super::files::Files;
 use super::published::Published;
+use super::unread;
 use super::work::{Origin, Submission, Work};
+use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, PersonId, TimelineId};
 use crate::vault::Mac;
 
@@ -57,6 +59,8 @@ struct Fetched {
     can_sign_in: HashSet<PersonId>,
     missed_timelines: HashSet<TimelineId>,
     missed_entries: HashSet<EntryId>,
+    /// Who asks of a missed timeline, and knows nothing of it.
+    strangers: HashSet<(Actor, TimelineId)>,
 }
 
 /// Before a batch is decided: what the journal says.
@@ -104,6 +108,14 @@ impl Ledger {
         self.fetched.missed_timelines.insert(timeline);
     }
 
+    pub(super) fn misses(&self, timeline: TimelineId) -> bool {
+        self.fetched.missed_timelines.contains(&timeline)
+    }
+
+    pub(super) fn note_stranger(&mut self, actor: Actor, timeline: TimelineId) {
+        self.fetched.strangers.insert((actor, timeline));
+    }
+
     pub(super) fn miss_entry(&mut self, entry: EntryId) {
         self.fetched.missed_entries.insert(entry);
     }
@@ -122,9 +134,19 @@ impl Ledger {
         if missed_timelines.is_empty() && missed_entries.is_empty() {
             return false;
         }
-        work.timeline().is_some_and(|timeline| missed_timelines.contains(&timeline))
-            || work.posts().iter().any(|submission| missed_entries.contains(&submission.intent.id))
-            || work.targets().any(|target| missed_entries.contains(&target))
+        work.timeline().is_some_and(|timeline| self.misses(timeline)) || self.lacks_entries(work)
+    }
+
+    fn lacks_entries(&self, work: &Work) -> bool {
+        let is_missed = |id: EntryId| self.fetched.missed_entries.contains(&id);
+        work.posts().iter().any(|submission| is_missed(submission.intent.id)) || work.targets().any(is_missed)
+    }
+
+    /// Whether all that is lacking is a timeline of which whoever asks knows nothing.
+    pub(super) fn is_of_a_stranger(&self, work: &Work) -> bool {
+        let is_stranger =
+            |(actor, timeline): (&Actor, TimelineId)| self.fetched.strangers.contains(&(*actor, timeline));
+        unread::asked_by(work).is_some_and(is_stranger) && !self.lacks_entries(work)
     }
 
     /// "Once": the first answer again, or a conflict when the same id says something else. `None`: to be decided, be

@@ -50,6 +50,7 @@ mod ticking;
 mod timelines;
 mod together;
 mod trial;
+mod unread;
 mod versions;
 pub mod view;
 pub mod waking;

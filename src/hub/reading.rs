@@ -11,11 +11,10 @@ use super::published::Published;
 use super::sessions::SignedIn;
 use super::view::View;
 use super::work::{Look, Sight, Work};
-use super::{Hub, Unavailable};
+use super::{Hub, Unavailable, unread};
 use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, Seq, SignInId, TimelineId};
 use crate::domain::reading::{ReadOf, ReadScope};
-use crate::domain::role::Role;
 use crate::domain::state::{Latest, PatientState};
 use crate::limits;
 use crate::rulebook::Rulebook;
@@ -104,8 +103,7 @@ impl Hub {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn may_know_of(&self, actor: &Actor, timeline: TimelineId) -> Result<bool, StoreError> {
-        let is_own = actor.role == Role::Secretariat || TimelineId::from(actor.organisation) == timeline;
-        Ok(is_own || self.timelines_of(actor).await?.contains(&timeline))
+        unread::may_know_of(self.journal(), actor, timeline).await
     }
 
     /// A look at several patients' cards, without any entry. Unknown and hidden ones are left out, and those whose record

@@ -160,12 +160,16 @@ impl Sequencer {
         draft.may_wake = self.region.waking().is_wanted();
         let picture = self.region.picture();
         for work in works {
-            if self.ledger.lacks_what_it_needs(&work) {
-                draft.outcomes.extend(work.unavailable());
-                continue;
-            }
             for (intent, actor) in work.asked() {
                 picture.note_withheld(&self.timelines, intent, actor, self.ledger.withheld_mut());
+            }
+            if self.ledger.lacks_what_it_needs(&work) {
+                let unanswered = match self.ledger.is_of_a_stranger(&work) {
+                    true => picture.as_of_nobody(&mut draft, work, &mut self.ledger).err(),
+                    false => Some(work),
+                };
+                draft.outcomes.extend(unanswered.and_then(Work::unavailable));
+                continue;
             }
             let hot = work.timeline().map(|timeline| {
                 let hot = self.timelines.get(timeline, self.number);

@@ -94,3 +94,5 @@ pub const PUSH_RETRY_AFTER_S_MAX: u64 = 3_600;
 pub const ACCEPTED_PAGE_ENTRIES: usize = 100;
 /// Versions that are not what they seem which are put on record at one look.
 pub const UNTRUE_VERSIONS_TOLD_MAX: usize = 16;
+/// Rows that nobody with the region's key wrote which one command strikes out.
+pub const ROWS_STRUCK_MAX: usize = 1_000;

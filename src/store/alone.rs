@@ -39,8 +39,8 @@ type FileId = (u64, u64);
 #[derive(Debug)]
 pub(super) enum Hold {
     Sqlite {
-        #[expect(dead_code, reason = "held, not read: the lock goes with the file")]
-        lock: File,
+        #[expect(dead_code, reason = "held, not read: the lock ends with it")]
+        lock: FileLock,
         /// The database's own file.
         file: FileId,
     },
@@ -50,6 +50,21 @@ pub(super) enum Hold {
         /// Which hub of this database this is.
         hub: u64,
     },
+}
+
+/// A lock on a file, for as long as it lives.
+///
+/// INVARIANT: it is given back by saying so. Closing the file does not do: a program that another thread starts at that moment has
+/// the file open too, until it is that program, and whoever asks for the lock meanwhile is told that a hub serves the database.
+#[derive(Debug)]
+pub(super) struct FileLock(pub(super) File);
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::debug!(%error, "the lock on a file ends with the file");
+        }
+    }
 }
 
 impl Journal {
@@ -181,13 +196,13 @@ fn check_place(database: &Path, file: FileId) -> Result<(), StoreError> {
     Err(StoreError::ReadOnly { cause: Cause::Moved, reason })
 }
 
-fn lock_beside(database: &Path) -> Result<File, OpenError> {
+pub(super) fn lock_beside(database: &Path) -> Result<FileLock, OpenError> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(name);
     let file = file.map_err(OpenError::Lock)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(FileLock(file)),
         Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::Taken),
         Err(std::fs::TryLockError::Error(error)) => Err(OpenError::Lock(error)),
     }

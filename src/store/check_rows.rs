@@ -135,6 +135,7 @@ impl Tx {
     pub async fn list_unread_board(&mut self) -> Result<Vec<String>, StoreError> {
         Ok([
             self.list_unread_announcements().await?,
+            self.list_stray_announcements().await?,
             self.list_unread_trainings().await?,
             self.list_unread_cases().await?,
             self.list_unread_groups().await?,

@@ -159,6 +159,12 @@ impl Journal {
     }
 }
 
+/// Whose signature it bears, by its own word; whether that key counts is not asked.
+pub(super) fn signer_of(statement: &str, signature: &[u8]) -> Option<PublicKey> {
+    let signer = PublicKey(Statement::parse(statement).ok()?.key);
+    signer.has_signed(statement.as_bytes(), signature).then_some(signer)
+}
+
 /// What it says, if it names this key and that signed it.
 fn is_signed_by(kept: &KeptCheckpoint, key: &PublicKey) -> Option<Statement> {
     let said = Statement::parse(&kept.statement).ok().filter(|said| said.key == key.0)?;

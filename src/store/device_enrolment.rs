@@ -10,6 +10,7 @@ use crate::vault::TokenHash;
 
 use super::engine::run;
 use super::guarded::{self, Value};
+use super::issuer::{issuer_from, kept_issuer};
 use super::readable::{Came, each};
 use super::record::{InvitationRecord, record_aad, uuid_from};
 use super::{StoreError, Tx};
@@ -33,7 +34,11 @@ impl Tx {
             "insert into device_enrolment (id, token_hash, device, sealed, issued_at, expires_at, tries_left, mac)
             values ($1, $2, $3, $4, $5, $6, $7, $8)";
         let Enrolment { id, device, issued_at, expires_at, .. } = enrolment;
-        let record = InvitationRecord { code: enrolment.code.clone(), ..InvitationRecord::default() };
+        let record = InvitationRecord {
+            code: enrolment.code.clone(),
+            issuer: kept_issuer(enrolment.issuer),
+            ..InvitationRecord::default()
+        };
         let sealed = self.region.accounts().seal(&record_aad(ENROLMENT, id.0), &record.encode_to_vec());
         let mac = guarded::ENROLMENT.mac(&self.region, &enrolment_row(enrolment, token.as_bytes()));
         run!(self, connection => {
@@ -114,6 +119,7 @@ impl Tx {
             id,
             device: DeviceId(uuid_from(&place, &device)?),
             code: record.code,
+            issuer: issuer_from(&place, record.issuer)?,
             issued_at: Timestamp(issued_at),
             expires_at: Timestamp(expires_at),
             ended_at: ended_at.map(Timestamp),

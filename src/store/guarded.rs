@@ -4,6 +4,8 @@
 //!
 //! What it does not do: notice a row that is missing, or one put back whole as it once was.
 
+mod forged;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use crate::domain::time::Timestamp;
 use crate::vault::{DataKey, GUARDED_ROUNDS, Mac};
 
+pub(super) use self::forged::ForgedRow;
 use super::engine::run;
 use super::{StoreError, Tx};
 
@@ -277,6 +280,8 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 trait ReadValues {
     fn value(&self, at: usize, kind: Kind) -> Result<Value, sqlx::Error>;
     fn mac(&self, at: usize) -> Result<Option<Vec<u8>>, sqlx::Error>;
+    /// What stands there, be it text or not.
+    fn raw(&self, at: usize) -> Result<Option<Vec<u8>>, sqlx::Error>;
 }
 
 macro_rules! reads_values {
@@ -293,6 +298,10 @@ macro_rules! reads_values {
 
             fn mac(&self, at: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
                 self.try_get(at)
+            }
+
+            fn raw(&self, at: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+                self.try_get_unchecked(at)
             }
         }
     };

@@ -3,17 +3,16 @@
 
 use prost::Message as _;
 
-use crate::domain::account::{Invitation, Issuer, Purpose};
-use crate::domain::directory::Position;
-use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
-use crate::domain::role::Role;
+use crate::domain::account::{Invitation, Purpose};
+use crate::domain::ids::{InvitationId, PersonId};
 use crate::domain::time::Timestamp;
 use crate::vault::TokenHash;
 
 use super::engine::run;
 use super::guarded::{self, Value};
+use super::issuer::{issuer_from, kept_issuer};
 use super::readable::{Came, each};
-use super::record::{InvitationRecord, IssuerRecord, code_from, record_aad, uuid_from};
+use super::record::{InvitationRecord, code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
 pub(super) const INVITATION: &[u8; 16] = b"invitation/v1\0\0\0";
@@ -130,30 +129,6 @@ impl Tx {
         let counts = invitation.ended_at.is_some()
             || self.is_genuine(&guarded::INVITATION, &invitation_row(&invitation, &token), mac.as_deref());
         Ok(counts.then_some(invitation))
-    }
-}
-
-fn kept_issuer(issuer: Issuer) -> Option<IssuerRecord> {
-    match issuer {
-        Issuer::Unknown => None,
-        Issuer::Machine => Some(IssuerRecord::default()),
-        Issuer::Person(person, at) => Some(IssuerRecord {
-            person: person.0.as_bytes().to_vec(),
-            role: at.role.code().to_owned(),
-            organisation: at.organisation.0.as_bytes().to_vec(),
-        }),
-    }
-}
-
-fn issuer_from(place: &str, record: Option<IssuerRecord>) -> Result<Issuer, StoreError> {
-    match record {
-        None => Ok(Issuer::Unknown),
-        Some(record) if record.person.is_empty() => Ok(Issuer::Machine),
-        Some(IssuerRecord { person, role, organisation }) => {
-            let role = code_from(place, &role, Role::from_code(&role))?;
-            let organisation = OrganisationId(uuid_from(place, &organisation)?);
-            Ok(Issuer::Person(PersonId(uuid_from(place, &person)?), Position { role, organisation }))
-        }
     }
 }
 

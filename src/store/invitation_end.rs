@@ -5,12 +5,13 @@
 
 use uuid::Uuid;
 
-use crate::domain::account::{AccountDeed, Invitation, InvitationEnd, Issuer};
+use crate::domain::account::{AccountDeed, Invitation, InvitationEnd};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::issuer::is_shut_out;
 use super::readable::{Came, each};
 use super::record::uuid_from;
 use super::{Link, ShutOut, StoreError, Tx};
@@ -78,11 +79,7 @@ impl Tx {
             None => self.end_invitations_at(organisation, by, why, at).await?,
         };
         let mut theirs = self.list_open_invitations(at).await?;
-        theirs.retain(|one| match (one.issuer, person) {
-            (Issuer::Person(issuer, _), Some(person)) => issuer == person,
-            (Issuer::Person(_, position), None) => position.organisation == organisation,
-            (Issuer::Machine | Issuer::Unknown, _) => false,
-        });
+        theirs.retain(|one| is_shut_out(one.issuer, shut_out));
         self.end_invitations_by_former(&theirs, by, at).await
     }
 

@@ -121,7 +121,7 @@ pub(super) struct InvitationRecord {
     pub(super) code: String,
     #[prost(bytes = "vec", tag = "2")]
     pub(super) authenticator: Vec<u8>,
-    /// Not of those from before it was kept, nor of a device's.
+    /// Not of those from before it was kept.
     #[prost(message, optional, tag = "3")]
     pub(super) issuer: Option<IssuerRecord>,
 }

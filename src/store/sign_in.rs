@@ -280,6 +280,7 @@ impl Tx {
             };
             self.append_acts(at, ended.iter().map(act)).await?;
             self.end_invitations_shut_out(all).await?;
+            self.end_enrolments_shut_out(all).await?;
         }
         Ok(())
     }

@@ -76,7 +76,18 @@ fn a_lost_key_is_told_no_other_is_made_unasked_and_what_it_signed_stays_proved_b
     assert!(verified.contains("Nothing is wrong") && verified.contains("2 checkpoints"), "{verified}");
     region.done(&["audit", "verify", "--checkpoint", text(&file)]);
     let (code, said) = region.said(&["audit", "verify", "--key", &former]);
-    assert!(code == Some(3) && said.contains("checkpoints #2: was changed"), "of what came it knows nothing: {said}");
+    let another = format!("(public key {public})");
+    assert!(
+        code == Some(3) && said.contains("checkpoints #2: was signed by another key"),
+        "of what came it knows: {said}"
+    );
+    assert!(said.contains(&another) && said.contains("1 fault found") && !said.contains("was changed"), "{said}");
+    let since = region.folder.path().join("since.json");
+    region.done(&["audit", "checkpoint", "--json", "--out", text(&since)]);
+    let (code, said) = region.said(&["audit", "verify", "--checkpoint", text(&since), "--key", &former]);
+    let given = format!("the checkpoint that was given: was signed by another key {another}");
+    assert!(code == Some(3) && said.contains(&given), "{said}");
+    region.done(&["audit", "verify", "--checkpoint", text(&since)]);
     let listed = region.done(&["audit", "list", "--kind", "keeping", "--reason", "点検"]);
     let digits = |key: &str| key.split_whitespace().collect::<String>();
     assert!(listed.contains(&digits(&former)) && listed.contains(&digits(&public)), "{listed}");

@@ -17,4 +17,5 @@ mod posts;
 mod rulebook;
 mod secretariat;
 mod stop;
+mod striking;
 mod unread;

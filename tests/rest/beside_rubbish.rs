@@ -185,7 +185,8 @@ async fn one_row_that_cannot_be_read_takes_no_list_along() {
     let (announced, training) = (announced["id"].as_str().unwrap(), training["id"].as_str().unwrap());
     // What is written, and by which word the check names it; none: what it names is the timeline, or nothing of its own.
     let rows = [
-        ("", "insert into announcement values (x'07', $1, 9000000000000000000)"),
+        ("announcement 07", "insert into announcement values (x'07', $1, 9000000000000000000)"),
+        ("announcement_version 08", "insert into announcement_version values (x'08', 1, substr($1, 1, 1))"),
         ("announcement.id", "insert into announcement_version values (x'07', 1, substr($1, 1, 1))"),
         ("announcement_receipt", "insert into announcement_receipt values (x'07', $1, 1, 0)"),
         ("training ", "insert into training values ($1, x'00')"),

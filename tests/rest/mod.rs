@@ -47,6 +47,7 @@ mod shared_limits;
 mod sign_ins;
 mod statistics;
 mod stolen;
+mod striking;
 mod taking_out;
 mod training_patients;
 mod tampered;

@@ -59,6 +59,42 @@ async fn two_patients(app: &App) -> (Actor, Actor, [PatientId; 2]) {
     (doctor, stranger, [damaged, whole])
 }
 
+/// How somebody is answered who posts there, tries it first and marks it read; without the ids that they sent themselves.
+async fn answered(app: &App, who: &Actor, patient: Uuid, body: &Value) -> Vec<(StatusCode, String)> {
+    let (id, timeline) = (app.hub.region().draw_id(), format!("/api/v1/timelines/{patient}"));
+    let post = json!({ "id": id, "body": body });
+    let answers = [
+        who.post(format!("{timeline}/dry-run"), post.clone()).await,
+        who.post(format!("{timeline}/entries"), post).await,
+        who.put(format!("{timeline}/read-marker"), json!({ "through": 1 })).await,
+        who.upload(format!("{timeline}/files"), "text/csv", "a.csv", b"1,2\n").await,
+    ];
+    let text = |text: String| text.replace(&id.to_string(), "").replace(&patient.to_string(), "");
+    answers.iter().map(|answer| (answer.status, text(answer.text()))).collect()
+}
+
+/// Whoever knows nothing of the record is answered as of nobody's, be it refused or left to wait for a link; whoever knows it is
+/// told that it cannot be had now.
+async fn posting_tells_no_more(app: &App, doctor: &Actor, stranger: &Actor, damaged: PatientId) {
+    let bodies = [
+        json!({ "note": { "text": "訪問しました" } }),
+        json!({ "vital": { "measurements": [{ "sign": "spo2", "value": "91", "unit": "%" }] } }),
+        json!({ "emergencyAccess": { "reason": "救急搬送、意識なし", "minutes": 60 } }),
+    ];
+    let mut seen = Vec::new();
+    for body in &bodies {
+        let nobody = app.hub.region().draw_id();
+        let answers = answered(app, stranger, damaged.0, body).await;
+        assert_eq!(answers, answered(app, stranger, nobody, body).await, "{body}");
+        seen.extend(answers.into_iter().map(|(status, _)| status));
+        let known = answered(app, doctor, damaged.0, body).await;
+        let told: Vec<StatusCode> = known.iter().take(3).map(|(status, _)| *status).collect();
+        assert_eq!(told, [StatusCode::SERVICE_UNAVAILABLE; 3], "{body}: {known:?}");
+    }
+    assert!(!seen.contains(&StatusCode::SERVICE_UNAVAILABLE) && seen.contains(&StatusCode::ACCEPTED), "{seen:?}");
+    assert!(seen.contains(&StatusCode::NOT_FOUND), "{seen:?}");
+}
+
 /// The one is missing and said to be, the other is there, and whoever knows neither learns nothing.
 async fn only_the_other_is_there(app: &App, doctor: &Actor, stranger: &Actor, patients: [PatientId; 2]) {
     let [damaged, whole] = patients;
@@ -67,6 +103,7 @@ async fn only_the_other_is_there(app: &App, doctor: &Actor, stranger: &Actor, pa
         stranger.get(&path).await.problem(StatusCode::NOT_FOUND, "not_found");
         doctor.get(&path).await.problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
     }
+    posting_tells_no_more(app, doctor, stranger, damaged).await;
     assert_eq!(patients_of(doctor).await, (vec![whole.to_string()], 1.into()));
     let (listed, unreadable) = patients_of(&secretariat).await;
     assert!(listed == [whole.to_string()] && unreadable == 1, "{listed:?}");

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::devices::{Bundle, issue_certificate, kept};
+use super::overreaching::may_still_enrol;
 use super::{AccountError, Accounts, From};
 use crate::actions::links::{Tried, digits, draw_code, try_code};
 use crate::domain::account::InvitationEnd;
@@ -47,6 +48,7 @@ impl Accounts {
             id: EnrolmentId(self.hub.region().draw_id()),
             device: id,
             code: code.clone(),
+            issuer: by.into(),
             issued_at: now,
             expires_at,
             ended_at: None,
@@ -126,7 +128,13 @@ impl Accounts {
             })
         });
         let found: Option<(Enrolment, Device)> = finding.await?;
-        found.filter(|(_, device)| device.revoked_at.is_none()).ok_or(AccountError::NoEnrolment)
+        // INVARIANT: no device is enrolled by the link of somebody who may not make one out any more, as nobody comes in by one.
+        let (region, directory) = (self.hub.region(), self.hub.region().directory());
+        let stands = |(link, device): &(Enrolment, Device)| {
+            let may_still = may_still_enrol(&directory, link, device.organisation, |actor| region.is_shut_out(actor));
+            may_still && device.revoked_at.is_none()
+        };
+        found.filter(stands).ok_or(AccountError::NoEnrolment)
     }
 }
 

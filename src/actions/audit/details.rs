@@ -1,10 +1,11 @@
 //! What a record of the audit log says by name: which positions somebody has or has no more, of which type an office is, which
-//! part of the log was looked at, what was signed. Names of people and organisations only, and patients by their ids. Called by `event.rs`.
+//! part of the log was looked at, what was signed, which row was struck out. Names of people and organisations only, and patients by their ids. Called by `event.rs`.
 
 use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditFilter;
 use crate::domain::directory::{Directory, Position};
 use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::keeping::KeepingDeed;
 use crate::domain::lifecycle::LifeStep;
 use crate::domain::role::OrganisationType;
 use crate::domain::text::Text;
@@ -44,6 +45,7 @@ pub(super) fn details(audited: &Audited, before: Option<&Deed>, directory: &Dire
             of_organisation((*kind, *active), before)
         }
         Deed::AuditUsed { filter, .. } => of_filter(filter, directory),
+        Deed::Keeping(KeepingDeed::RowStruck { row, .. }) => Some(Text::new(row.clone(), row.clone())),
         // Of one that was retired it is the reason.
         Deed::RulebookMoved { step, said, .. } if *step != LifeStep::Retired && !said.is_empty() => {
             Some(Text::new(said.clone(), said.clone()))

@@ -131,6 +131,7 @@ fn keeping_deeds() -> Vec<KeepingDeed> {
             reason: why(),
         },
         KeepingDeed::SuspensionLifted { organisation: OrganisationId(id(15)), person: None, reason: why() },
+        KeepingDeed::RowStruck { table: "client_key".to_owned(), row: "k1".to_owned(), reason: why() },
     ]
 }
 

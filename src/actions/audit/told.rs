@@ -291,6 +291,10 @@ fn keeping(deed: &KeepingDeed) -> Text {
             "事業所の利用停止の解除（事務局の復旧のため、ハブのマシンで）",
             "an organisation's suspension was lifted on the hub's machine, to restore the secretariat",
         ),
+        KeepingDeed::RowStruck { table, .. } => Text::new(
+            format!("地域の鍵を使わずに書かれた行（表 {table}）の削除（ハブのマシンで）"),
+            format!("a row of {table} that was not written with the region's key was struck out on the hub's machine"),
+        ),
         KeepingDeed::Restored { made_at, sign_ins, despite, .. } => {
             let (mut ja, mut en) = (
                 format!("{made_at} のバックアップから復元（サインイン {sign_ins} 件を終了）"),

@@ -71,7 +71,7 @@ fn check_region(statement: &str, here: &str) -> Result<(), Complaint> {
 
 /// One fault in words.
 pub(in super::super) fn told_found(found: &Found) -> Text {
-    let Found { chain, damage, from, to, under, belongs_at, id, recorded_at, witness } = found;
+    let Found { chain, damage, from, to, under, belongs_at, id, recorded_at, witness, signer } = found;
     let (chain_ja, chain_en) = match chain {
         Chain::Timeline(timeline) => (format!("タイムライン {timeline}"), format!("timeline {timeline}")),
         Chain::NoTimeline => ("ID のないタイムライン".to_owned(), "what is no timeline".to_owned()),
@@ -106,6 +106,10 @@ pub(in super::super) fn told_found(found: &Found) -> Text {
     if let Some(number) = witness {
         ja += &format!("（チェックポイント {number} と一致しません）");
         en += &format!(" (shown by checkpoint {number})");
+    }
+    if let Some(signer) = signer.map(|signer| signer.in_groups()) {
+        ja += &format!("（公開鍵 {signer}）");
+        en += &format!(" (public key {signer})");
     }
     Text::new(ja, en)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::region::{Region, on_both};
-use crate::store::alone::lock_session;
+use crate::store::alone::{lock_beside, lock_session};
 use crate::store::engine::Engine;
 use crate::store::{Cause, Health, OpenError};
 
@@ -85,4 +85,17 @@ async fn a_file_that_was_taken_from_under_the_hub_is_noticed_and_nothing_is_stor
     std::fs::rename(&aside, file).unwrap();
     assert!(hub.probe().await.is_writable(), "it is back");
     hub.close().await;
+}
+
+/// Whoever starts a program at that moment has all files of the process, until it is that program.
+#[test]
+fn a_lock_is_given_back_at_once_though_somebody_else_has_its_file_open_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("journal.db");
+    let lock = lock_beside(&database).unwrap();
+    assert!(matches!(lock_beside(&database), Err(OpenError::Taken)));
+    let inherited = lock.0.try_clone().unwrap();
+    drop(lock);
+    lock_beside(&database).unwrap();
+    drop(inherited);
 }

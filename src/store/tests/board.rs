@@ -10,7 +10,7 @@ use crate::domain::ids::{AnnouncementId, OrganisationId, TrainingId};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
 use crate::domain::training::{Attendance, AttendanceState, Training, TrainingKind};
-use crate::store::check::check;
+use crate::store::check::{FaultKind, check};
 use crate::store::{Receipt, StoreError};
 
 /// `work` in a transaction of the region.
@@ -100,6 +100,32 @@ async fn a_version_that_stands_in_anothers_place_or_was_changed_does_not_open() 
         assert_eq!(listed(region, MORNING, None).await, []);
         assert!(region.journal.met_forged_rows());
         assert_eq!(unreadable(region).await.as_deref(), Some("announcement"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_announcement_of_which_a_half_is_missing_is_told_whatever_stands_for_its_id() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let known = announcement(region);
+        let (id, stored) = (known.id, known.clone());
+        written!(region, tx => tx.insert_announcement(&stored, END).await).unwrap();
+        let told = async || {
+            let report = check(&region.journal, None).await.unwrap();
+            assert!(report.faults.iter().all(|fault| fault.kind == FaultKind::Unreadable), "{:?}", report.faults);
+            report.faults.into_iter().map(|fault| fault.place.en.into_owned()).collect::<Vec<String>>()
+        };
+        assert_eq!(told().await, Vec::<String>::new());
+        let beside = "insert into announcement (id, organisation, ends_at)
+            select substr(id, 1, 3), organisation, ends_at from announcement";
+        assert_eq!(region.tamper(beside).await, 1);
+        let under_none: String = id.0.as_bytes()[..3].iter().map(|byte| format!("{byte:02x}")).collect();
+        let beside = format!("announcement {under_none}");
+        assert_eq!(told().await, std::slice::from_ref(&beside));
+        assert_eq!(listed(region, MORNING, None).await, [known], "the other is there");
+        assert_eq!(region.tamper("delete from announcement_version").await, 1);
+        assert_eq!(told().await, [beside, format!("announcement {id}")]);
     })
     .await;
 }

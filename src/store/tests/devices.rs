@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::region::{MORNING, Region, on_both};
-use crate::domain::account::SignInWay;
+use crate::domain::account::{Issuer, SignInWay};
 use crate::domain::device::{Device, DeviceCertificate, DeviceException, Enrolment, Serial};
 use crate::domain::directory::Position;
 use crate::domain::ids::{DeviceId, EnrolmentId, SignInId};
@@ -156,18 +156,21 @@ async fn sign_ins_on_a_device_and_those_on_none_are_revoked_apart() {
 async fn a_link_bears_few_wrong_codes_and_an_exception_replaces_the_one_before() {
     on_both(async |region| {
         let (device, _) = registered(region).await;
+        let (by, organisation) = (region.nurse(), region.nurse().organisation);
+        let issuer = Issuer::Person(by.person, Position { role: by.role, organisation });
         let (token, id) = (Token::random().hash(), EnrolmentId(region.ids.draw()));
         let enrolment = Enrolment {
             id,
             device: device.id,
             code: "604117".to_owned(),
+            issuer,
             issued_at: MORNING,
             expires_at: later(60),
             ended_at: None,
         };
         written!(region, tx => tx.insert_enrolment(&enrolment, &token, 1).await);
         let found = written!(region, tx => tx.find_enrolment(&token).await).unwrap();
-        assert_eq!((found.code.as_str(), found.device), ("604117", device.id));
+        assert_eq!((found.code.as_str(), found.device, found.issuer), ("604117", device.id, issuer));
         let link = Link::Enrolment(id);
         assert!(written!(region, tx => tx.take_try(link).await));
         assert!(!written!(region, tx => tx.take_try(link).await) && !written!(region, tx => tx.has_tries(link).await));

@@ -258,8 +258,15 @@ async fn equipped(region: &Region) -> (ClientId, [crate::vault::TokenHash; 2]) {
     let kept = Device { id: device, organisation, name, registered_at: MORNING, seen_at: None, revoked_at: None };
     let certificate =
         DeviceCertificate { serial: Serial([9; 16]), device, issued_at: MORNING, expires_at: EVENING, ended_at: None };
-    let enrolment =
-        Enrolment { id: EnrolmentId(id(5)), device, code, issued_at: MORNING, expires_at: EVENING, ended_at: None };
+    let enrolment = Enrolment {
+        id: EnrolmentId(id(5)),
+        device,
+        code,
+        issuer: Issuer::Machine,
+        issued_at: MORNING,
+        expires_at: EVENING,
+        ended_at: None,
+    };
     let exception = DeviceException { person, granted_at: MORNING, until: EVENING };
     let authority = KeptAuthority { number: 1, certificate: vec![1; 8], key: vec![1; 32].into() };
     let client_id = client.id;

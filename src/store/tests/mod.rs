@@ -30,6 +30,7 @@ mod records;
 mod region;
 mod schema;
 mod storage;
+mod striking;
 mod taken_out;
 #[path = "../../../tests/support/template.rs"]
 mod template;

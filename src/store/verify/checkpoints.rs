@@ -13,6 +13,7 @@ use crate::limits::CHECKPOINT_PAGE_COUNT;
 use crate::vault::chain::Link;
 use crate::vault::heads::{self, End};
 
+use super::super::checkpoint_keys::signer_of;
 use super::super::checkpoint_known::Row;
 use super::super::checkpoint_said::Noted;
 use super::super::engine::run;
@@ -151,7 +152,8 @@ impl Register {
         let Some(said) = keys.read(&kept.statement, &kept.signature) else {
             let Some(number) = number else { return verified.add([put_in()]) };
             self.broken.insert(number);
-            return verified.add([touched(Damage::Changed)]);
+            let signer = signer_of(&kept.statement, &kept.signature);
+            return verified.add([touched(Damage::Changed).unless_signed_by(signer)]);
         };
         if self.signed.contains_key(&said.number) {
             return verified.add([put_in()]);
@@ -309,10 +311,12 @@ fn compare(
     verified: &mut Verified,
 ) {
     let Elsewhere { statement, signature, ends } = elsewhere;
-    let read = keys.read(statement, signature).filter(|read| read.region == region);
-    let is_as_signed = |read: &Statement| ends.is_empty() || heads::root(ends) == read.root;
+    let read = keys.read(statement, signature);
+    let other_signer = if read.is_none() { signer_of(statement, signature) } else { None };
+    let is_as_signed = |read: &Statement| read.region == region && (ends.is_empty() || heads::root(ends) == read.root);
     let Some(read) = read.filter(is_as_signed) else {
-        return verified.add([Found::at(Chain::Elsewhere, Damage::Changed, 0, 0)]);
+        let changed = Found::at(Chain::Elsewhere, Damage::Changed, 0, 0);
+        return verified.add([changed.unless_signed_by(other_signer)]);
     };
     let number = read.number;
     let is_other = |kept: &Signed| kept.said != read;

@@ -33,6 +33,8 @@ closed_list! {
         Removed = "removed", "削除されています", "was removed";
         Inserted = "inserted", "挿入されています", "was inserted";
         Reordered = "reordered", "順序が入れ替えられています", "was put elsewhere";
+        /// Of a checkpoint: whole, and by a key that did not count then.
+        OtherKey = "other_key", "別の鍵で署名されています", "was signed by another key";
     }
 }
 
@@ -67,13 +69,34 @@ pub struct Found {
     pub recorded_at: Option<Timestamp>,
     /// The checkpoint that shows it, where the chain alone does not.
     pub witness: Option<u64>,
+    /// Whose signature it bears, where that is not one that counts.
+    pub signer: Option<PublicKey>,
 }
 
 impl Found {
     fn at(chain: Chain, damage: Damage, from: i64, to: i64) -> Self {
         let place = |seq: i64| u64::try_from(seq).unwrap_or(0);
         let (from, to) = (place(from), place(to));
-        Self { chain, damage, from, to, under: None, belongs_at: None, id: None, recorded_at: None, witness: None }
+        Self {
+            chain,
+            damage,
+            from,
+            to,
+            under: None,
+            belongs_at: None,
+            id: None,
+            recorded_at: None,
+            witness: None,
+            signer: None,
+        }
+    }
+
+    /// The same of a checkpoint whose signature does not count, where it is known whose it is: nothing says that it was changed.
+    fn unless_signed_by(self, signer: Option<PublicKey>) -> Self {
+        match signer {
+            Some(_) => Self { damage: Damage::OtherKey, signer, ..self },
+            None => self,
+        }
     }
 
     /// Put in under a number that no chain has.

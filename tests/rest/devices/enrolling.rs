@@ -16,11 +16,11 @@ use crate::support::app::{App, ORIGIN};
 use crate::support::line::Identity;
 use crate::support::visitor::Visitor;
 
-async fn enrolled(by: &Actor, device: &str) -> Value {
+pub(super) async fn enrolled(by: &Actor, device: &str) -> Value {
     by.post(format!("/api/v1/devices/{device}/enrolments"), json!({})).await.is(StatusCode::CREATED)
 }
 
-fn passed_on(issued: &Value) -> Value {
+pub(super) fn passed_on(issued: &Value) -> Value {
     let (page, token) = issued["link"].as_str().unwrap().split_once("/#enrolment=").unwrap();
     assert_eq!(page, ORIGIN);
     json!({ "enrolment": token, "code": issued["code"] })

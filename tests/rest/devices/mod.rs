@@ -6,6 +6,7 @@ mod enrolling;
 mod excepting;
 pub mod lines;
 mod looking_after;
+mod overreaching;
 mod written_on;
 
 use axum::http::StatusCode;
