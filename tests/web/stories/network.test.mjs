@@ -15,6 +15,7 @@ test('cut off: the state is said, posts wait and survive a reload, then arrive o
   await page.getByText('この内容は送信できます').waitFor();
   await page.getByRole('button', { name: '送信' }).click();
   await page.waitForFunction(() => document.querySelector('.pending-sent'));
+  await becomes(() => hub.heard.filter((frame) => frame.post).length, 1, 'the hub heard of it');
   hub.cut();
   await page.getByText('再接続待ち').waitFor();
   for (const text of ['二番目', '三番目']) {
