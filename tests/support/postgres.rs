@@ -21,7 +21,8 @@ impl Database {
     #[track_caller]
     pub fn create() -> Option<Self> {
         let database = Self::named()?;
-        in_thread(execute(database.server_url.clone(), format!("create database {}", database.name)));
+        let (server_url, statement) = (database.server_url.clone(), format!("create database {}", database.name));
+        in_thread(async move || execute(&server_url, &statement).await);
         Some(database)
     }
 
@@ -30,7 +31,7 @@ impl Database {
     pub fn with_tables() -> Option<Self> {
         let database = Self::named()?;
         let (server_url, name) = (database.server_url.clone(), database.name.clone());
-        in_thread(async move { template::create(&server_url, &name).await });
+        in_thread(async move || template::create(&server_url, &name).await);
         Some(database)
     }
 
@@ -49,7 +50,9 @@ impl Database {
     }
 
     fn drop_if_exists(&self) {
-        in_thread(execute(self.server_url.clone(), format!("drop database if exists {} with (force)", self.name)));
+        let (server_url, statement) =
+            (self.server_url.clone(), format!("drop database if exists {} with (force)", self.name));
+        in_thread(async move || execute(&server_url, &statement).await);
     }
 
     /// The same as the settings of a hub take it: the folder of a Unix socket is no host there.
@@ -64,7 +67,7 @@ impl Drop for Database {
     }
 }
 
-async fn execute(server_url: String, statement: String) -> sqlx::Result<()> {
+async fn execute(server_url: &str, statement: &str) -> sqlx::Result<()> {
     let options: sqlx::postgres::PgConnectOptions = server_url.parse()?;
     let mut connection: PgConnection = options.disable_statement_logging().connect().await?;
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
@@ -72,10 +75,10 @@ async fn execute(server_url: String, statement: String) -> sqlx::Result<()> {
 }
 
 /// In a thread of its own, because a caller may be inside a runtime and `drop` cannot await.
-fn in_thread(work: impl Future<Output = sqlx::Result<()>> + Send + 'static) {
-    let thread = std::thread::spawn(|| {
+fn in_thread(work: impl AsyncFnOnce() -> sqlx::Result<()> + Send + 'static) {
+    let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime can be built").block_on(work)
+        runtime.expect("a runtime can be built").block_on(work())
     });
     thread.join().expect("the thread ends").expect("the test server does as told");
 }
