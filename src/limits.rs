@@ -27,6 +27,10 @@ pub const CLOCK_LOOK_MS_MAX: u64 = 30_000;
 pub const CLOCK_JUMP_S_MAX: u64 = 3_600;
 const _: () = assert!(CLOCK_JUMP_S_MAX * 1_000 > CLOCK_LOOK_MS_MAX);
 
+/// Times on record that are ahead of the machine's clock are opened until one is true, of timelines and of the audit log each
+/// so many at most: by hand one can write as many as there are rows.
+pub const TIMES_AHEAD_LOOKED_INTO_MAX: usize = 64;
+
 // ---- vault ----
 
 /// No more than this is read of a region key file; a real one has 65 bytes.

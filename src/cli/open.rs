@@ -87,7 +87,7 @@ pub async fn start_region(
 ) -> anyhow::Result<OpenRegion> {
     journal.serve_alone().await.map_err(taken)?;
     // Recorded time never goes back, also across a restart on a machine whose clock was set back.
-    if let Some(newest) = journal.newest_recorded_at().await? {
+    if let Some(newest) = journal.newest_recorded_at(clock.wall()).await? {
         clock.not_before(newest);
     }
     let rulebook_is_configured = configured.is_some();

@@ -114,7 +114,10 @@ async fn restore(arguments: &Restore, journal: &Journal, config: &Config) -> any
     };
     let given = Restoring { office, person, reason: arguments.reason.trim().to_owned() };
     // Recorded time never goes back.
-    let now = journal.newest_recorded_at().await?.map_or(clock.now(), |newest| newest.max(clock.now()));
+    if let Some(newest) = journal.newest_recorded_at(clock.wall()).await? {
+        clock.not_before(newest);
+    }
+    let now = clock.now();
     let today = open::calendar_of(&config.calendar).date_at(now);
     let restoring = journal.write(move |tx| Box::pin(async move { restore_secretariat(tx, given, now, today).await }));
     restoring.await.map_err(|error| match error {

@@ -72,7 +72,7 @@ async fn issue(
     let offices: Offices = journal.read(|tx| Box::pin(tx.load_offices())).await?;
     let clock = Arc::new(SystemClock::new());
     // Recorded time never goes back, and it is by recorded time that a running hub ends the link.
-    if let Some(newest) = journal.newest_recorded_at().await? {
+    if let Some(newest) = journal.newest_recorded_at(clock.wall()).await? {
         clock.not_before(newest);
     }
     let now = clock.now();

@@ -1,8 +1,6 @@
 //! `/healthz` and `/readyz`: whether the process is up, and whether it can do its work. No sign-in: they say
 //! nothing of people or patients, and a load balancer has no token.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +9,6 @@ use serde::Serialize;
 use super::app::App;
 use super::shapes::Words;
 use crate::domain::text::{Text, counted};
-use crate::limits;
 
 /// `{"status": "up"}`
 #[derive(Debug, Serialize)]
@@ -103,10 +100,12 @@ fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 3] {
             app.hub.journal().met_false_history(),
             "history_tampered",
             Text::fixed(
-                "監査記録・チェックポイントに、このハブが書いていないものか、前のチェックポイントと食い違うものがあります。\
-                 食い違うあいだチェックポイントは作りません。renkei audit verify と renkei store check で確かめてください",
-                "the audit log or the checkpoints hold what no hub of this region wrote, or contradict the last checkpoint; while \
-                 they do, none is made: see renkei audit verify and renkei store check",
+                "監査記録・チェックポイント・記録の時刻に、このハブが書いていないものか、前のチェックポイントと食い違うものがあります。\
+                 書かれた時刻は使いません。チェックポイントと食い違うあいだ、新しいチェックポイントは作りません。\
+                 renkei audit verify と renkei store check で確かめてください",
+                "the audit log, the checkpoints or the times of records hold what no hub of this region wrote, or contradict the \
+                 last checkpoint; such a time counts for nothing, and while they contradict it no checkpoint is made: see \
+                 renkei audit verify and renkei store check",
             ),
         ),
         (
@@ -200,9 +199,7 @@ fn told((holds, code, text): (bool, &'static str, Text)) -> Option<Reason> {
 }
 
 fn reasons(app: &App) -> Vec<Reason> {
-    // The clock is read first: how far it is behind is known only from its last reading.
     let now = app.hub.region().now();
-    let behind = app.hub.region().clock().steps_back().behind;
     let journal = app.hub.journal().health();
     let has_expired = app.certificate.as_ref().is_some_and(|certificate| certificate.valid_until() <= now);
     // What the journal itself says of its trouble names files and stays in the log.
@@ -219,7 +216,7 @@ fn reasons(app: &App) -> Vec<Reason> {
         (journal.cause.is_some(), "journal_read_only", journal.why()),
         (journal.is_damaged, "database_damaged", journal.damage()),
         (
-            behind > Duration::from_millis(limits::CLOCK_BEHIND_MS_MAX),
+            app.hub.region().is_clock_behind(),
             "clock_behind",
             Text::fixed(
                 "このマシンの時計が記録済みの時刻より遅れています",

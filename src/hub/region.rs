@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::tz::TimeZone;
@@ -34,6 +35,7 @@ use crate::domain::on_call::{AskedFor, on_call};
 use crate::domain::state::PatientState;
 use crate::domain::team::Membership;
 use crate::domain::time::Timestamp;
+use crate::limits;
 use crate::rulebook::calendar::Calendar;
 use crate::rulebook::{Refusal, Rulebook, Surroundings};
 use crate::store::DeviceLists;
@@ -339,6 +341,20 @@ impl Region {
     #[must_use]
     pub fn wall(&self) -> Timestamp {
         self.clock.wall()
+    }
+
+    /// The earlier of recorded time and what the machine's clock shows: for what must not come early.
+    #[must_use]
+    pub fn earliest(&self) -> Timestamp {
+        self.now().min(self.wall())
+    }
+
+    /// Whether the machine's clock is so far behind the recorded time that nobody can tell what time it is.
+    #[must_use]
+    pub fn is_clock_behind(&self) -> bool {
+        // How far it is behind is known from its last reading alone.
+        self.clock.now();
+        self.clock.steps_back().behind > Duration::from_millis(limits::CLOCK_BEHIND_MS_MAX)
     }
 
     /// The hub's clock.

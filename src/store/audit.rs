@@ -122,15 +122,7 @@ impl Tx {
     }
 
     async fn not_before_the_last(&mut self, now: Timestamp) -> Result<Timestamp, StoreError> {
-        Ok(self.find_last_audit_at().await?.map_or(now, |last| now.max(last)))
-    }
-
-    /// When the last record was made; `None`: there is none. What stands behind the log's end says no time.
-    pub(super) async fn find_last_audit_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        const SQL: &str = "select recorded_at from audit where seq <= (select max(audit_head.seq) from audit_head)
-            order by seq desc limit 1";
-        let row: Option<(i64,)> = run!(self, connection => sqlx::query_as(SQL).fetch_optional(connection).await?);
-        Ok(row.map(|(at,)| Timestamp(at)))
+        Ok(self.find_last_audit_at(now).await?.map_or(now, |last| now.max(last)))
     }
 
     /// The records after `after`, at most `limit`.

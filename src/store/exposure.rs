@@ -147,7 +147,7 @@ impl Tx {
 
     /// What has no end on record ended with its sign-in at the latest, or goes on.
     async fn close_open(&mut self, sums: &mut Sums) -> Result<(), StoreError> {
-        let now = self.find_last_audit_at().await?.unwrap_or(Timestamp::MAX);
+        let now = self.find_last_audit_at(Timestamp::MIN).await?.unwrap_or(Timestamp::MAX);
         let mut limits: HashMap<SignInId, Option<Timestamp>> = HashMap::new();
         for (_, Open { given, seq, sign_in }) in std::mem::take(&mut sums.open) {
             let limit = match limits.get(&sign_in) {

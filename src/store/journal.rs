@@ -206,12 +206,13 @@ impl Journal {
         self.read(move |tx| Box::pin(tx.list_queued(timeline))).await
     }
 
-    /// The newest time on record, of entries and acts: the floor for the clock at start.
+    /// The newest time on record, of entries and acts: the floor for the clock at start. One that is ahead of `wall`, which the
+    /// machine's clock shows, counts only as it was sealed.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn newest_recorded_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|tx| Box::pin(tx.newest_recorded_at())).await
+    pub async fn newest_recorded_at(&self, wall: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |tx| Box::pin(tx.newest_recorded_at(wall))).await
     }
 
     /// Runs `work` on one moment of the store.

@@ -68,6 +68,7 @@ mod linking_queue;
 mod meetings;
 mod meta;
 mod migrate;
+mod newest;
 mod office_page;
 mod own_history;
 mod passkey;

@@ -1,5 +1,5 @@
 //! What a process knows of the history that it goes on writing: whose signatures of checkpoints count, and whether it met
-//! something that contradicts what was written. Noted by `audit_end.rs` and `signed_checkpoint.rs`, told by `/readyz`. It does not
+//! something that contradicts what was written. Noted by `audit_end.rs`, `newest.rs` and `signed_checkpoint.rs`, told by `/readyz`. It does not
 //! say what was done, and where: that is `audit verify`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,7 +32,11 @@ impl Tx {
     /// Something stands in the history that no hub wrote there: it is told, and the work goes on.
     pub(super) fn note_false_history(&self, place: &str, what: &str) {
         self.history.is_contradicted.store(true, Ordering::Relaxed);
-        tracing::error!(place, what, "the history holds what no hub wrote: see `renkei audit verify`");
+        tracing::error!(
+            place,
+            what,
+            "the history holds what no hub wrote: see `renkei audit verify` and `renkei store check`"
+        );
     }
 }
 

@@ -194,14 +194,6 @@ impl Tx {
         Ok(rows.iter().map(|(id,)| Uuid::from_slice(id).ok().map(TimelineId)).collect())
     }
 
-    /// The newest recorded time of any timeline, or of the audit log where that is newer.
-    pub(super) async fn newest_recorded_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        const SQL: &str = "select max(recorded_at) from timeline";
-        let (newest,): (Option<i64>,) = run!(self, connection => sqlx::query_as(SQL).fetch_one(connection).await?);
-        let of_timelines = newest.map(Timestamp).filter(|newest| *newest > Timestamp::MIN);
-        Ok(of_timelines.max(self.find_last_audit_at().await?))
-    }
-
     /// The key of a timeline. `None`: no such timeline.
     ///
     /// # Errors

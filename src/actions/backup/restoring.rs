@@ -120,7 +120,7 @@ pub async fn restore(path: &Path, into: &RestoreInto<'_>, now: Timestamp) -> Res
     }
     let journal = loading.migrate(&whole.manifest).await?;
     // Recorded time never goes back.
-    let now = journal.newest_recorded_at().await?.map_or(now, |newest| now.max(newest));
+    let now = journal.newest_recorded_at(now).await?.map_or(now, |newest| now.max(newest));
     let key = into.key.or_else(|| key_in(&whole.manifest));
     let verified = verify(journal, &By { key: key.unwrap_or(PublicKey([0; 32])), elsewhere: None }).await?;
     let report = check(journal, Some(into.shelf)).await?;

@@ -42,7 +42,7 @@ async fn a_row_behind_the_end_of_the_log_is_no_record_and_stops_nobody() {
         let behind = faults.iter().filter(|fault| fault.kind == FaultKind::Head);
         assert_eq!(behind.count(), 2, "{faults:?}");
         assert_eq!(searched(region, AuditFilter::default()).await.found.len(), 10, "it is no record");
-        let newest = region.journal.newest_recorded_at().await.unwrap();
+        let newest = region.journal.newest_recorded_at(MORNING).await.unwrap();
         assert_eq!(newest, Some(MORNING), "nor does it say what time it is");
         assert!(!region.journal.met_false_history());
 

@@ -93,7 +93,7 @@ async fn an_unknown_timeline_is_none_and_its_page_is_empty() {
         let page = region.journal.page(stranger, Seq::ZERO, 10, usize::MAX).await.unwrap();
         assert!(page.entries.is_empty() && page.head == Seq::ZERO);
         assert!(region.journal.find_entry(EntryId(region.ids.draw())).await.unwrap().is_none());
-        assert_eq!(region.journal.newest_recorded_at().await.unwrap(), None);
+        assert_eq!(region.journal.newest_recorded_at(MORNING).await.unwrap(), None);
     })
     .await;
 }
@@ -105,7 +105,7 @@ async fn a_store_opened_again_continues_and_refuses_another_regions_key() {
         patient.post(pulse(60)).await;
         let again = region.another_hub().await;
         assert_eq!(again.load(patient.timeline).await.unwrap().unwrap().state, patient.state);
-        assert_eq!(again.newest_recorded_at().await.unwrap(), Some(MORNING));
+        assert_eq!(again.newest_recorded_at(MORNING).await.unwrap(), Some(MORNING));
         again.close().await;
 
         let foreign = RegionKey::ephemeral();

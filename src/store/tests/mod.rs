@@ -24,6 +24,7 @@ mod history;
 mod keys;
 mod known;
 mod loads;
+mod newest;
 mod no_place;
 mod power;
 mod records;

@@ -321,7 +321,7 @@ async fn the_audit_log_is_one_chain_whoever_appends() {
 #[tokio::test]
 async fn the_newest_recorded_time_is_that_of_the_audit_log_too() {
     on_both(async |region| {
-        let newest = async || region.journal.newest_recorded_at().await.unwrap();
+        let newest = async || region.journal.newest_recorded_at(MORNING).await.unwrap();
         region.patient_with_team().await;
         let of_timelines = newest().await.unwrap();
         let deed = Deed::Keeping(KeepingDeed::BackedUp { name: "北".to_owned(), bytes: 1 });
