@@ -80,8 +80,9 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
 async fn list_due(config: &Config) -> anyhow::Result<Text> {
     let journal = open::open_journal(&config.database.url(), &region_key::load(config)?).await?;
     let directory: Directory = journal.read(|tx| Box::pin(tx.load_directory())).await?;
-    let (clock, zone) = (SystemClock::new(), open::calendar_of(&config.calendar).zone);
-    let now = journal.newest_recorded_at().await?.map_or(clock.now(), |newest| newest.max(clock.now()));
+    let zone = open::calendar_of(&config.calendar).zone;
+    // The earlier of it and recorded time, which is never before it: as a hub judges.
+    let now = SystemClock::new().wall();
     let looking = Looking { journal: &journal, directory: &directory, zone: &zone, now };
     let due = all_due(looking, config).await?;
     journal.close().await;

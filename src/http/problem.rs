@@ -198,7 +198,7 @@ fn status_of(code: &str, is_about_field: bool) -> StatusCode {
         ) => StatusCode::FORBIDDEN,
         Some(Code::NotFound) => StatusCode::NOT_FOUND,
         Some(Code::MethodNotAllowed) => StatusCode::METHOD_NOT_ALLOWED,
-        Some(Code::Conflict | Code::Dismissed | Code::Retained) => StatusCode::CONFLICT,
+        Some(Code::Conflict | Code::Dismissed | Code::Retained | Code::ClockBehind) => StatusCode::CONFLICT,
         Some(Code::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Some(Code::MediaTypeUnsupported) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Some(Code::UpgradeExpected) => StatusCode::UPGRADE_REQUIRED,
@@ -306,6 +306,7 @@ impl From<DestroyError> for Problem {
         match error {
             DestroyError::NotFound => Self::not_found(),
             DestroyError::InCare | DestroyError::Retained(_) => Self::new(Code::Retained.code(), text, None),
+            DestroyError::ClockBehind => Self::saying(Code::ClockBehind, text),
             DestroyError::Invalid(invalid) => invalid.into(),
             DestroyError::Unavailable(unavailable) => unavailable.into(),
             DestroyError::Store(error) => error.into(),

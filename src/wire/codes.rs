@@ -134,6 +134,8 @@ closed_list! {
         Conflict = "conflict", "同じIDで別の内容がすでに登録されています", "this id was accepted with other content";
         /// A record that may not be destroyed yet.
         Retained = "retained", "まだ保存しなければならない記録です", "this record must be kept for longer";
+        /// What must not come early waits until recorded time and the machine's clock agree.
+        ClockBehind = "clock_behind", "このマシンの時計が記録済みの時刻より遅れているため、いまはできません", "not while this machine's clock is behind the recorded time";
         Dismissed = "dismissed", "連携事務局が記録しないと決めました", "the secretariat dismissed this post";
         TargetNotFound = "target_not_found", "対象の記録が見つかりません", "the entry it is about was not found";
         RuleFailed = "rule_failed", "ルールを評価できなかったため認められません", "a rule failed, so this is refused";

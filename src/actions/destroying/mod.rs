@@ -1,7 +1,8 @@
 //! Records whose retention ended: which they are, and destroying one. Called by REST for the secretariat and by the command
 //! line; the record goes in `hub/destroying.rs`, and what a later restore needs to know of it stands in `list.rs`.
 //!
-//! INVARIANT: no record is destroyed while its patient is in care or before the longest span of those who wrote on it ended.
+//! INVARIANT: no record is destroyed while its patient is in care or before the longest span of those who wrote on it ended,
+//! by recorded time and by the machine's clock; nor while the two are so far apart that nobody can tell.
 
 pub mod list;
 
@@ -66,6 +67,8 @@ pub enum DestroyError {
     InCare,
     #[error("{}", .0.reason().en)]
     Retained(Kept),
+    #[error("the machine's clock is behind the recorded time")]
+    ClockBehind,
     #[error("{0}")]
     Invalid(#[from] Invalid),
     #[error(transparent)]
@@ -85,6 +88,12 @@ impl DestroyError {
                 "the patient is in care: neither dead, nor is their page closed; the record cannot be destroyed",
             ),
             Self::Retained(kept) => kept.reason(),
+            Self::ClockBehind => Text::fixed(
+                "このマシンの時計が記録済みの時刻より遅れているため、保存期間が終わったかどうかを判断できません。\
+                 運用者に時計を確かめてもらい、追いつくまで廃棄はお待ちください",
+                "this machine's clock is behind the recorded time, so that nobody can tell whether a retention has ended: have \
+                 whoever runs the hub look at the clock, and destroy nothing until it has caught up",
+            ),
             Self::Invalid(invalid) => invalid.message.clone(),
             Self::Unavailable(_) | Self::Store(_) => return None,
         })
@@ -97,6 +106,7 @@ pub struct Looking<'a> {
     pub journal: &'a Journal,
     pub directory: &'a Directory,
     pub zone: &'a TimeZone,
+    /// The earlier of recorded time and the machine's clock: whoever moves one of them brings no end nearer.
     pub now: Timestamp,
 }
 
@@ -105,7 +115,7 @@ impl<'a> Looking<'a> {
     #[must_use]
     pub fn with(hub: &'a Hub, directory: &'a Directory) -> Self {
         let region = hub.region();
-        Self { journal: hub.journal(), directory, zone: region.time_zone(), now: region.now() }
+        Self { journal: hub.journal(), directory, zone: region.time_zone(), now: region.earliest() }
     }
 
     fn date_at(&self, at: Timestamp) -> Date {
@@ -189,19 +199,21 @@ pub async fn destroy(
     typed: &Typed,
 ) -> Result<Tombstone, DestroyError> {
     let reason = reason_of(&typed.reason)?;
-    let now = hub.region().now();
     loop {
         let directory = hub.region().directory();
         let looking = Looking::with(hub, &directory);
         let (loaded, name) = looking.load(patient).await?.ok_or(DestroyError::NotFound)?;
         let kept = looking.judge(&keeping.retention, &loaded).ok_or(DestroyError::InCare)?;
-        if !kept.is_over(hub.region().date_at(now)) {
+        if hub.region().is_clock_behind() {
+            return Err(DestroyError::ClockBehind);
+        }
+        if !kept.is_over(looking.date_at(looking.now)) {
             return Err(DestroyError::Retained(kept));
         }
         let born = loaded.state.registration.as_ref().map(|registration| registration.birth_date);
         check_typed(typed, &name, born)?;
         let by_person = by.actor().map(|actor| actor.person);
-        let stone = Tombstone { patient, destroyed_at: now, by: by_person, kept };
+        let stone = Tombstone { patient, destroyed_at: hub.region().now(), by: by_person, kept };
         if hub.destroy(stone.clone(), by, reason.clone(), loaded.head).await? {
             clear_away(hub, files, keeping).await;
             return Ok(stone);

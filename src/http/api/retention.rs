@@ -150,7 +150,7 @@ pub async fn show(State(app): State<App>, _by: Secretariat, mut asked: Asked) ->
 
 async fn standing(app: &App, retention: &Retention, patient: PatientId) -> Result<StandingShape, Problem> {
     let kept = destroying::find_standing(&app.hub, retention, patient).await?;
-    let today = app.hub.region().date_at(app.hub.region().now());
+    let today = app.hub.region().date_at(app.hub.region().earliest());
     let state = match &kept {
         None => "in_care",
         Some(kept) if kept.is_over(today) => "due",
@@ -168,7 +168,7 @@ async fn standing(app: &App, retention: &Retention, patient: PatientId) -> Resul
         (status = 200, body = DestroyedShape),
         (status = 403, body = Problem, description = "Not the secretariat, or `proof_needed`"),
         (status = 404, body = Problem, description = "No such patient, or destroyed already"),
-        (status = 409, body = Problem, description = "`retained`: in care, or to be kept for longer"),
+        (status = 409, body = Problem, description = "`retained`: in care, or to be kept for longer; `clock_behind`: nobody can tell"),
         (status = 422, body = Problem, description = "Name or birth date is not the patient's, or there is no reason"),
     ),
 )]
