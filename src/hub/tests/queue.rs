@@ -1,6 +1,7 @@
 //! The linking queue: what is answered "queued" waits once, as it was sent, until it is an entry or was dismissed.
 
 use super::world::{World, colleague_of, nurse, oxygen, stranger};
+use crate::domain::act::Deed;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::hub::answer::Answer;
@@ -170,7 +171,11 @@ async fn a_dismissal_is_recorded_with_its_reason_and_by_whom() {
     let audits: Result<_, StoreError> =
         world.journal.read(move |tx| Box::pin(async move { tx.list_audits_of(patient, 0, 10).await })).await;
     let records: Vec<_> = audits.unwrap().into_iter().map(|audit| audit.record.unwrap()).collect();
-    let [record] = records.as_slice() else { panic!("{records:?}") };
+    let [queued, record] = records.as_slice() else { panic!("{records:?}") };
+    let crate::codec::Audited::Act(queued) = crate::codec::decode_audited(queued).unwrap() else { panic!("no act") };
+    assert_eq!(queued.by.actor(), Some(&stranger()));
+    let Deed::Queued { post: waited, timeline, .. } = queued.deed else { panic!("{queued:?}") };
+    assert_eq!((waited, timeline), (post.id, patient), "that it waits is on record, and once");
     let crate::codec::Audited::Refusal(record) = crate::codec::decode_audited(record).unwrap() else {
         panic!("not a refusal")
     };
