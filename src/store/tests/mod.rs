@@ -26,6 +26,7 @@ mod known;
 mod loads;
 mod no_place;
 mod power;
+mod queue;
 mod records;
 mod region;
 mod schema;
