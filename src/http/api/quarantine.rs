@@ -228,10 +228,6 @@ impl From<QuarantineError> for Problem {
             QuarantineError::NotFound => Self::not_found(),
             QuarantineError::Conflict(text) => Self::saying(Code::Conflict, text),
             QuarantineError::Refused(refused) => (*refused).into(),
-            QuarantineError::Damaged => {
-                tracing::error!(%error, "envelopes cannot be opened");
-                Self::of(Code::Internal)
-            }
             QuarantineError::Store(error) => error.into(),
         }
     }
