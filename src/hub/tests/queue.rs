@@ -62,6 +62,24 @@ async fn two_in_one_batch_under_one_id_are_one_that_waits_and_one_conflict() {
 }
 
 #[tokio::test]
+async fn a_waiting_post_that_somebody_emptied_holds_up_no_other() {
+    let world = World::start().await;
+    let patient = world.patient().await;
+    let (first, other) = (world.intent(patient, oxygen(91)), world.intent(patient, oxygen(92)));
+    queued(&world, stranger(), &first).await;
+    let empty = "update linking_queue set sealed = substr(sealed, 1, 0)";
+    let emptied: Result<u64, StoreError> =
+        world.journal.write(move |tx| Box::pin(async move { tx.execute_raw(empty).await })).await;
+    assert_eq!(emptied.unwrap(), 1);
+    let world = World::open(world.stop().await).await;
+    let answers = world.hub.post_in_order(stranger(), vec![first, other]).await;
+    assert!(matches!(answers[0], Answer::Refused(_)), "its author goes on keeping it: {answers:?}");
+    assert!(matches!(answers[1], Answer::Queued(_)), "{answers:?}");
+    assert!(world.journal.met_forged_rows());
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_kill_left_waiting_after_the_link_joins_at_the_next_start() {
     let world = World::start().await;
     let patient = world.patient().await;
