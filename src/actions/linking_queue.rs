@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::directory::Actor;
 use crate::domain::ids::{EntryId, TimelineId};
+use crate::domain::plain::is_blank;
 use crate::domain::reading::ReadScope;
 use crate::domain::text::Invalid;
 use crate::domain::time::Timestamp;
@@ -66,7 +67,7 @@ pub enum DismissError {
 /// # Errors
 /// When the reason is missing or too long, the post does not wait, or the hub cannot answer.
 pub async fn dismiss(hub: &Hub, by: Writer, id: EntryId, reason: String) -> Result<(), DismissError> {
-    if reason.trim().is_empty() {
+    if is_blank(&reason) {
         return Err(Invalid::required("reason").into());
     }
     let chars = reason.chars().count();

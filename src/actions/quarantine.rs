@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::ids::EntryId;
+use crate::domain::plain::is_blank;
 use crate::domain::quarantine::{QuarantineDeed, QuarantineStep};
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
@@ -63,9 +64,6 @@ pub enum QuarantineError {
     /// What the rules say to its author.
     #[error("the rules refuse it")]
     Refused(Box<Refused>),
-    /// The database holds something else instead of a key.
-    #[error("a key of envelopes is none")]
-    Damaged,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -90,6 +88,7 @@ impl Quarantine {
         let read = || self.hub.journal().read(|tx| Box::pin(async move { tx.list_envelope_keys().await }));
         let load = async || {
             let mut kept = read().await?;
+            // None was made yet, or none opens: what was sealed to those stays shut, and what comes from now on does not.
             if kept.is_empty() {
                 let (made, now) = (EnvelopeKey::make(), self.hub.region().now());
                 let (name, private) = (made.name(), made.private());
@@ -100,8 +99,8 @@ impl Quarantine {
                 keep.await?;
                 kept = read().await?;
             }
-            let keys: Option<Vec<EnvelopeKey>> = kept.iter().map(|private| EnvelopeKey::load(private)).collect();
-            keys.ok_or(QuarantineError::Damaged)
+            let keys: Vec<EnvelopeKey> = kept.iter().filter_map(|private| EnvelopeKey::load(private)).collect();
+            Ok::<_, QuarantineError>(keys)
         };
         self.keys.get_or_try_init(load).await
     }
@@ -261,9 +260,15 @@ impl Quarantine {
         let (id, now) = (post.id, self.hub.region().now());
         let resolve = self.hub.journal().write(move |tx| {
             Box::pin(async move {
-                if tx.resolve_quarantined(id, step, now).await? {
-                    tx.append_acts(now, [Act { by, deed }]).await?;
+                // Two may settle it at once, and what the second is told must not be what the first did.
+                if !tx.resolve_quarantined(id, step, now).await? {
+                    let text = Text::fixed(
+                        "ほかの操作で先に片づきました。記録になったかどうか、患者さんの記録で確かめてください",
+                        "it was settled in another way meanwhile: look at the patient's record whether it became an entry",
+                    );
+                    return Err(QuarantineError::Conflict(text));
                 }
+                tx.append_acts(now, [Act { by, deed }]).await?;
                 Ok::<_, QuarantineError>(())
             })
         });
@@ -297,7 +302,7 @@ impl Quarantine {
 /// What is done with somebody else's post is done for a reason, which the audit log keeps; its author needs none.
 fn check_reason(is_own: bool, reason: &str) -> Result<(), Invalid> {
     let (chars, max) = (reason.chars().count(), limits::QUARANTINE_REASON_CHARS_MAX);
-    if !is_own && reason.trim().is_empty() {
+    if !is_own && is_blank(reason) {
         return Err(Invalid::required("reason"));
     }
     if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }

@@ -7,6 +7,7 @@ use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Directory;
 use crate::domain::ids::{PatientId, TimelineId};
 use crate::domain::keeping::KeepingDeed;
+use crate::domain::plain::is_blank;
 use crate::domain::role::OrganisationType;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -64,7 +65,7 @@ fn secretariats(directory: &Directory) -> Vec<TimelineId> {
 /// In words, when there is none or it is too long.
 pub fn check_reason(reason: &str) -> Result<&str, Text> {
     let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > AUDIT_REASON_CHARS_MAX {
+    if is_blank(reason) || reason.chars().count() > AUDIT_REASON_CHARS_MAX {
         return Err(Text::new(
             format!("--reason: 1 文字から {AUDIT_REASON_CHARS_MAX} 文字の理由が必要です"),
             format!("--reason: a reason of 1 to {AUDIT_REASON_CHARS_MAX} characters is needed"),

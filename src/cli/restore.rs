@@ -10,6 +10,7 @@ use super::{Complaint, EXIT_CONFIG, Terminal, region_key, serve};
 use crate::actions::backup::{self, BadBackup, RestoreError, RestoreInto};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
+use crate::domain::plain::is_blank;
 use crate::domain::text::{Invalid, Text};
 use crate::store::Shelf;
 use crate::vault::{CheckpointKey, KeyFileError, PublicKey};
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
     print_mistakes(&settled.notes, terminal);
     let config = settled.config;
     let despite = arguments.despite_faults.as_deref();
-    if despite.is_some_and(|reason| reason.trim().is_empty()) {
+    if despite.is_some_and(is_blank) {
         return Err(Complaint::new(Text::fixed(
             "--despite-faults: 理由が必要です",
             "--despite-faults: a reason is needed",

@@ -18,7 +18,9 @@ use super::proto::store::v1 as stored;
 use super::stored::{Refusal, WrittenFor, refusal, refusal_message, written_for, written_for_message};
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::Position;
-use crate::domain::ids::{DeviceId, EntryId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use crate::domain::ids::{
+    DeviceId, EntryId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId, TimelineId,
+};
 use crate::domain::quarantine::QuarantineDeed;
 use crate::domain::reading::{Read, ReadEnded};
 use crate::domain::text::Invalid;
@@ -97,6 +99,7 @@ fn deed_message(deed: &Deed) -> stored::act::Deed {
                 reason: reason.clone(),
             })
         }
+        Deed::Queued { post, timeline, digest } => Kept::PostQueued(queued_message(*post, *timeline, digest)),
         Deed::Announcement(deed) => Kept::AnnouncementActed(announcement_message(deed)),
         Deed::Training(deed) => Kept::TrainingActed(training_message(deed)),
         Deed::Case(deed) => Kept::CaseActed(case_message(deed)),
@@ -199,6 +202,7 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             author: id("author", &kept.author, PersonId)?,
             reason: kept.reason,
         }),
+        Kept::PostQueued(kept) => queued(&kept)?,
         Kept::SignInEnded(kept) => Deed::SignInEnded {
             sign_in: id("sign_in", &kept.sign_in, SignInId)?,
             person: id("person", &kept.person, PersonId)?,
@@ -229,6 +233,18 @@ fn deed(kept: stored::act::Deed) -> Result<Deed, Invalid> {
             birth_date: date("birth_date", &kept.birth_date)?,
             found: ids("found", &kept.found, PatientId)?,
         },
+    })
+}
+
+fn queued_message(post: EntryId, timeline: TimelineId, digest: &[u8; 32]) -> stored::PostQueued {
+    stored::PostQueued { post: id_text(post.0), timeline: id_text(timeline.0), digest: digest.to_vec().into() }
+}
+
+fn queued(kept: &stored::PostQueued) -> Result<Deed, Invalid> {
+    Ok(Deed::Queued {
+        post: id("post", &kept.post, EntryId)?,
+        timeline: id("timeline", &kept.timeline, TimelineId)?,
+        digest: kept.digest[..].try_into().map_err(|_| Invalid::required("digest"))?,
     })
 }
 

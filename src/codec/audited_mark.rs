@@ -44,6 +44,7 @@ fn of_deed(deed: &Deed) -> (AuditKind, Option<Uuid>) {
         Deed::OrganisationKept { organisation, .. } => (AuditKind::Directory, Some(organisation.0)),
         Deed::PersonKept { person, .. } => (AuditKind::Directory, Some(person.0)),
         Deed::DutyClockReleased { .. } => (AuditKind::DutyClock, None),
+        Deed::Queued { .. } => (AuditKind::Queued, None),
         Deed::EmergencySearch { .. } => (AuditKind::EmergencySearch, None),
         Deed::Account(
             AccountDeed::Invited { person, .. }

@@ -144,6 +144,9 @@ proptest! {
         let by_whom = sign_in.map_or(By::Person(author), |sign_in| By::SignedIn(author, sign_in, device));
         let act = Audited::Act(Act { by: by_whom, deed });
         prop_assert_eq!(decode_audited(&encode_audited(&act)).unwrap(), act);
+        let waits = Deed::Queued { post: id, timeline: intent.timeline, digest: [received_at.to_le_bytes()[0]; 32] };
+        let act = Audited::Act(Act { by: By::Person(author), deed: waits });
+        prop_assert_eq!(decode_audited(&encode_audited(&act)).unwrap(), act);
         let queued = QueuedPost { intent, author, device, received_at: Timestamp(received_at), ruling };
         prop_assert_eq!(decode_queued(&encode_queued(&queued)).unwrap(), queued);
     }

@@ -11,7 +11,7 @@ use super::client::ClientDeed;
 use super::device::DeviceDeed;
 use super::directory::{Actor, Position};
 use super::group::GroupDeed;
-use super::ids::{DeviceId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId};
+use super::ids::{DeviceId, EntryId, OrganisationId, PatientId, PersonId, RulebookVersionId, SignInId, TimelineId};
 use super::keeping::KeepingDeed;
 use super::lifecycle::LifeStep;
 use super::list::closed_list;
@@ -117,6 +117,12 @@ pub enum Deed {
         birth_date: Date,
         found: Vec<PatientId>,
     },
+    /// A post of theirs waits for a link from now on; the digest is keyed, and the one that its entry will bear.
+    Queued {
+        post: EntryId,
+        timeline: TimelineId,
+        digest: [u8; 32],
+    },
     /// Something done to an account, see there.
     Account(AccountDeed),
     /// Something done to a registered device, see there.
@@ -172,6 +178,7 @@ impl Deed {
             | Self::PersonKept { .. }
             | Self::DutyClockReleased { .. }
             | Self::EmergencySearch { .. }
+            | Self::Queued { .. }
             | Self::Announcement(_)
             | Self::Training(_)
             | Self::Case(_)

@@ -7,6 +7,7 @@ use super::directory::{Directory, Person, Position};
 use super::identifying::IdentifierKind;
 use super::ids::{AnnouncementId, OrganisationId, PersonId};
 use super::list::closed_list;
+use super::plain::is_blank;
 use super::role::{OrganisationType, Role};
 use super::text::{Invalid, Text};
 use super::time::Timestamp;
@@ -164,7 +165,7 @@ impl AnnouncementWords {
 /// # Errors
 /// When nothing stands there, or too much.
 pub fn check_text(field: &str, text: &str, chars_max: usize) -> Result<(), Invalid> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return Err(Invalid::required(field));
     }
     check_length(field, text, chars_max)

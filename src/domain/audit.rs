@@ -16,6 +16,7 @@ closed_list! {
         /// Never a record of the log: it is told from the timelines, where the ruling stands with the entry.
         Accepted = "accepted", "投稿の受理", "post accepted";
         Refused = "refused", "投稿の拒否", "post refused";
+        Queued = "queued", "投稿の紐付け待ち", "post waits for a link";
         Dismissed = "dismissed", "紐付け待ちの却下", "waiting post dismissed";
         WrittenFor = "written_for", "代筆", "written on behalf of another";
         SignInBegan = "sign_in_began", "サインイン", "sign-in";

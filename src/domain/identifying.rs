@@ -7,6 +7,7 @@ use std::ops::Range;
 use jiff::civil::{Date, date};
 
 use super::list::closed_list;
+use super::plain::is_unseen;
 use super::search::fold;
 
 closed_list! {
@@ -73,7 +74,7 @@ impl<'a> Searched<'a> {
         let (mut folded, mut places) = (String::new(), Vec::new());
         for (at, char) in text.char_indices() {
             let end = at + char.len_utf8();
-            let part = fold(char.encode_utf8(&mut [0; 4]));
+            let part = folded(char.encode_utf8(&mut [0; 4]));
             places.extend(std::iter::repeat_n((at, end), part.len()));
             folded.push_str(&part);
         }
@@ -88,7 +89,7 @@ impl<'a> Searched<'a> {
     /// Where this number, which somebody is known by, stands in it.
     #[must_use]
     pub fn find_number(&self, number: &str) -> Option<Identifying> {
-        let word = fold(number);
+        let word = folded(number);
         let at = (word.chars().count() >= KNOWN_NUMBER_CHARS_MIN).then(|| self.folded.find(&word)).flatten()?;
         let excerpt = self.written(at..at + word.len());
         Some(Identifying { kind: IdentifierKind::Number, excerpt })
@@ -97,10 +98,10 @@ impl<'a> Searched<'a> {
     /// Where this name stands in it, in full or as a family name with an honorific.
     #[must_use]
     pub fn find_name(&self, name: &KnownName<'_>) -> Option<Identifying> {
-        let family = name.kanji.split_whitespace().next().map(fold).unwrap_or_default();
+        let family = name.kanji.split_whitespace().next().map(folded).unwrap_or_default();
         let is_in_parts = name.kanji.split_whitespace().count() > 1;
         let spoken_of = HONORIFICS.iter().map(|by| format!("{family}{}", fold(by))).filter(|_| is_in_parts);
-        let full = [(fold(name.kanji), KANJI_CHARS_MIN), (fold(name.kana), KANA_CHARS_MIN)];
+        let full = [(folded(name.kanji), KANJI_CHARS_MIN), (folded(name.kana), KANA_CHARS_MIN)];
         let full = full.into_iter().filter(|(word, least)| word.chars().count() >= *least).map(|(word, _)| word);
         let found = full.chain(spoken_of).find_map(|word| {
             let at = self.folded.find(&word)?;
@@ -110,12 +111,20 @@ impl<'a> Searched<'a> {
     }
 }
 
+/// For comparing: what is not seen parts nothing.
+fn folded(text: &str) -> String {
+    fold(&text.chars().filter(|c| !is_unseen(*c)).collect::<String>())
+}
+
 /// Days that look like a birth date, and long numbers, in the order of the text.
 #[must_use]
 pub fn find_figures(text: &str, today: Date) -> Vec<Identifying> {
-    let plain: Vec<char> = text.chars().map(narrow).collect();
-    let written: Vec<char> = text.chars().collect();
-    let excerpt = |range: Range<usize>| written[range].iter().collect::<String>().trim().to_owned();
+    let seen: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !is_unseen(*c)).collect();
+    let plain: Vec<char> = seen.iter().map(|(_, c)| narrow(*c)).collect();
+    let excerpt = |range: Range<usize>| {
+        let (from, (last, c)) = (seen[range.start].0, seen[range.end - 1]);
+        text[from..last + c.len_utf8()].trim().to_owned()
+    };
     let mut found = Vec::new();
     let mut at = 0;
     while at < plain.len() {
@@ -285,6 +294,13 @@ mod tests {
         ] {
             let found = Searched::new(text).find_name(&name);
             assert_eq!(found.map(|found| found.excerpt).as_deref(), Some(excerpt), "{text}");
+        }
+        for unseen in ['\u{200b}', '\u{2060}', '\u{ad}', '\u{fe0f}', '\u{e0100}'] {
+            let parted = format!("明日、高{unseen}橋 ハ{unseen}ルさん");
+            assert!(Searched::new(&parted).find_name(&name).is_some(), "{unseen:?}");
+            let number = format!("0001{unseen}234567");
+            assert_eq!(figures(&format!("番号 {number}")), [("number", number)], "{unseen:?}");
+            assert_eq!(figures(&format!("1938{unseen}年4月{unseen}12日の")).len(), 1, "{unseen:?}");
         }
         for text in ["高橋医院の駐車場", "ハルの研修", "春の研修", ""] {
             assert_eq!(Searched::new(text).find_name(&name), None, "{text}");

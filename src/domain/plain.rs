@@ -17,6 +17,36 @@ pub fn is_plain(c: char) -> bool {
             | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
 }
 
+/// Whether nothing is seen of a character where it stands, not even a space: what stands beside it looks as if it were not there.
+/// Other than for [`is_plain`], selectors of a variant are none to be seen either.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    (!is_plain(c) && !c.is_whitespace())
+        || matches!(c,
+            '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether nothing is seen of a text at all: it says no reason, and nothing else.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_unseen(c))
+}
+
+/// A text of unknown origin for a terminal: what would steer it, or would not be seen, is written out.
+#[must_use]
+pub fn written_out(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_plain(c) {
+            written.push(c);
+        } else {
+            written.extend(c.escape_unicode());
+        }
+    }
+    written
+}
+
 /// Whether a line may be written so.
 ///
 /// # Errors
@@ -35,6 +65,18 @@ pub fn check_plain(field: &str, line: &str) -> Result<(), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_of_which_nothing_is_seen_is_blank_and_none_steers_a_terminal() {
+        for blank in ["", " 　\n", "\u{200b}", "\u{2060} \u{feff}\u{3164}", "\u{fe0f}\u{e0100}", "\u{2800}", "\u{1}"] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for said in ["。", "\u{200b}別人", "葛\u{e0100}"] {
+            assert!(!is_blank(said), "{said:?}");
+        }
+        assert_eq!(written_out("\u{1b}[2J北\n"), "\\u{1b}[2J北\\u{a}");
+        assert_eq!(written_out("葛󠄀城 花子 #3"), "葛󠄀城 花子 #3");
+    }
 
     #[test]
     fn names_are_taken_and_what_is_not_seen_in_them_is_not() {

@@ -1,11 +1,12 @@
-//! The audit records of a refusal and of a dismissal from the linking queue: who wanted what on which timeline, which
-//! rules or who said no, and why; and of an entry that somebody wrote on behalf of another.
+//! The audit records of a refusal, of a post that waits for a link and of a dismissal from the linking queue: who wanted what on
+//! which timeline, which rules or who said no, and why; and of an entry that somebody wrote on behalf of another.
 //!
 //! Sealed with the timeline's key where there is one; the body of the post is not kept.
 
 use super::timelines::Hot;
 use super::work::{Dismissal, Submission};
 use crate::codec::{self, Audited};
+use crate::domain::act::{Act, By, Deed};
 use crate::domain::body::Body;
 use crate::domain::entry::Entry;
 use crate::domain::ids::SignInId;
@@ -43,6 +44,18 @@ pub(super) fn refusal(
         device: submission.device,
     };
     seal(region, hot, now, Audited::Refusal(record))
+}
+
+/// Seals the record that a post waits for a link: the author was promised that it is kept, so that it is missed where it is not.
+pub(super) fn queued(region: &DataKey, hot: &Hot, submission: &Submission, now: Timestamp) -> SealedAudit {
+    let Submission { intent, actor, sign_in, device, mac, .. } = submission;
+    let by = match (*sign_in, *device) {
+        (Some(sign_in), device) => By::SignedIn(*actor, sign_in, device),
+        (None, Some(device)) => By::AtDevice(*actor, device),
+        (None, None) => By::Person(*actor),
+    };
+    let deed = Deed::Queued { post: intent.id, timeline: intent.timeline, digest: *mac.as_bytes() };
+    seal(region, hot, now, Audited::Act(Act { by, deed }))
 }
 
 /// Seals the record of a post that the secretariat took out of the linking queue.

@@ -80,7 +80,7 @@ impl Picture {
         let fetched = fetched(ledger, &find);
         match self.decide(&hot.state, &around, intent, actor, submission.origin, fetched) {
             Decision::Accept(acceptance) => self.accept(draft, hot, submission, acceptance, ledger),
-            Decision::Queue(ruling) => self.queue(draft, submission, &ruling, ledger),
+            Decision::Queue(ruling) => self.queue(draft, hot, submission, &ruling, ledger),
             Decision::Refuse(refusal) => Answer::Refused(self.refuse(draft, hot, submission, refusal)),
         }
     }
@@ -346,6 +346,7 @@ impl Picture {
     pub(super) fn queue(
         &self,
         draft: &mut Draft,
+        hot: &Hot,
         submission: &Submission,
         ruling: &Ruling,
         ledger: &mut Ledger,
@@ -369,6 +370,7 @@ impl Picture {
                 ruling: ruling.clone(),
             };
             draft.batch.queued.push(SealedQueued::seal(&self.key, &waiting));
+            draft.batch.audits.push(audit::queued(&self.key, hot, submission, self.now));
             let waits = Waits { author: actor.person, mac: *mac };
             ledger.note_waiting(intent.id, waits);
         }

@@ -59,9 +59,16 @@ pub(super) async fn fetch(
     ledger.name_files(Files::fetch(journal, works.iter().flat_map(Work::intents)).await?);
     ledger.know_who_can_sign_in(who_can_sign_in(region, journal, works).await?);
     for id in may_have_been_dismissed(timelines, ledger, works) {
-        let queued = journal.read(move |tx| Box::pin(async move { tx.find_queued(id).await })).await?;
-        if queued.is_some_and(|queued| queued.state == QueueState::Dismissed) {
-            ledger.dismiss_known(id);
+        let queued = journal.read(move |tx| Box::pin(async move { tx.find_queued(id).await })).await;
+        match queued {
+            Ok(Some(queued)) if queued.state == QueueState::Dismissed => ledger.dismiss_known(id),
+            Ok(_) => {}
+            // Whoever sends it again goes on keeping it; the rest of the batch is no worse for it.
+            Err(error @ StoreError::Inconsistent { .. }) => {
+                tracing::error!(code = error.code(), %error, %id, "a queued post cannot be read");
+                ledger.miss_entry(id);
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(())

@@ -86,7 +86,7 @@ impl Picture {
         }
         match self.decide_for_nobody(hot, &submission.intent, &submission.actor, ledger) {
             Decision::Accept(_) => None,
-            Decision::Queue(ruling) => Some(self.queue(draft, submission, &ruling, ledger)),
+            Decision::Queue(ruling) => Some(self.queue(draft, hot, submission, &ruling, ledger)),
             Decision::Refuse(refusal) => Some(Answer::Refused(self.refuse(draft, hot, submission, refusal))),
         }
     }

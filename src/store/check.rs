@@ -11,6 +11,7 @@ use crate::domain::duties::{Duty, Standing};
 use crate::domain::duty::DutyId;
 use crate::domain::ids::{Seq, Subject, TimelineId};
 use crate::domain::list::closed_list;
+use crate::domain::plain::written_out;
 use crate::domain::state::PatientState;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -20,6 +21,7 @@ use crate::vault::chain::{self, GENESIS, Link};
 
 use super::check_audits;
 use super::check_files::{self, Named};
+use super::check_queue;
 use super::check_reading;
 use super::check_rulebooks;
 use super::engine::Engine;
@@ -41,6 +43,7 @@ closed_list! {
         Orphan = "orphan", "タイムラインのない記録", "entries of no timeline";
         Projection = "projection", "射影の不一致", "a projection differs from the timeline";
         Reading = "reading", "閲覧の控えと監査記録の不一致", "what a reader was given differs from the audit log";
+        Queue = "queue", "紐付け待ちの投稿と監査記録の不一致", "a post that waits for a link is not as it is on record";
         Attachment = "attachment", "添付ファイルの欠落・破損", "an attached file is missing or damaged";
         Row = "row", "地域の鍵を使わずに書かれた行", "a row that gives power was not written with the region's key";
         Rulebook = "rulebook", "ルールのファイルの変更・欠落", "files of a rulebook were changed or are gone";
@@ -98,6 +101,8 @@ impl Report {
         self.fault_count += 1;
         self.snapshot_count += u64::from(kind == FaultKind::Snapshot);
         if self.faults.len() < CHECK_FAULTS_MAX {
+            // Some of it stands in the database, where anybody may have written it.
+            let place = Text::new(written_out(&place.ja), written_out(&place.en));
             self.faults.push(Fault { kind, place });
         }
     }
@@ -144,8 +149,10 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
     orphans.into_iter().for_each(|timeline| report.fault(FaultKind::Orphan, timeline.map_or_else(nowhere, whole)));
     check_audits::check_audits(journal, &mut report).await?;
     check_reading::check_reading(journal, &mut report).await?;
+    check_queue::check_queue(journal, &mut report).await?;
     check_rulebooks::check_rulebooks(journal, &mut report).await?;
-    let forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
+    let mut forged = journal.read(|tx| Box::pin(tx.list_forged())).await?;
+    forged.extend(journal.read(|tx| Box::pin(tx.list_misnamed_accounts())).await?);
     // In a row that was written by hand it is the row that is wrong.
     let mut unopened = journal.read(|tx| Box::pin(tx.list_unopened())).await?;
     match journal.read(|tx| Box::pin(tx.load_directory())).await {
@@ -163,7 +170,7 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
 }
 
 /// A row by its table and id.
-fn row_at(place: &str) -> Text {
+pub(super) fn row_at(place: &str) -> Text {
     let (table, row) = place.split_once(' ').unwrap_or((place, ""));
     let of_row = if row.is_empty() { String::new() } else { format!(" {row}") };
     Text::new(format!("表 {table} の行{of_row}"), place)

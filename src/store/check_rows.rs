@@ -1,15 +1,14 @@
-//! Opens every sealed row that stands beside timelines and audit log: accounts, names, devices, keys, what waits. Called by
+//! Opens every sealed row that stands beside timelines, audit log and linking queue: accounts, names, devices, keys. Called by
 //! `check.rs`; a test compares the tables with the schema, so that none that is sealed is forgotten.
 //!
 //! Whether such a row was written with the region's key at all, where it is in the clear, is `guarded.rs`.
 
 use uuid::Uuid;
 
-use crate::domain::ids::EntryId;
 use crate::vault::{DataKey, SealingKey};
 
 use super::engine::run;
-use super::record::{record_aad, uuid_from};
+use super::record::record_aad;
 use super::{StoreError, Tx};
 use super::{
     account, bell, client, device, device_enrolment, directory, identity, invitation, passkey, quarantine, training,
@@ -73,10 +72,10 @@ const SEALED: [Sealed; 15] = [
         device_enrolment::ENROLMENT,
     ),
     Sealed::of("client", "select id, sealed from client where removed_at is null", DataKey::names, client::CLIENT),
-    // Emptied once something became of it.
+    // Emptied once something became of it, and not before.
     Sealed::of(
         "quarantine",
-        "select id, sealed from quarantine where octet_length(sealed) > 0",
+        "select id, sealed from quarantine where state = 'waiting' or octet_length(sealed) > 0",
         DataKey::queue,
         quarantine::POST,
     ),
@@ -120,7 +119,6 @@ impl Tx {
                 }
             }
         }
-        self.list_unopened_posts(&mut unopened).await?;
         // A training that does not open was named above.
         let board = self.list_unread_board().await?;
         let board: Vec<String> = board.into_iter().filter(|place| !unopened.contains(place)).collect();
@@ -143,23 +141,5 @@ impl Tx {
             self.list_unread_receipts().await?,
         ]
         .concat())
-    }
-
-    /// What waits for a link.
-    async fn list_unopened_posts(&mut self, unopened: &mut Vec<String>) -> Result<(), StoreError> {
-        const SQL: &str = "select id from linking_queue where octet_length(sealed) > 0 order by id";
-        let ids: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        for (id,) in ids {
-            let Ok(id) = uuid_from("linking_queue.id", &id).map(EntryId) else {
-                unopened.push("linking_queue".to_owned());
-                continue;
-            };
-            match self.find_queued(id).await {
-                Ok(_) => {}
-                Err(StoreError::Inconsistent { .. }) => unopened.push(format!("linking_queue {id}")),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 }

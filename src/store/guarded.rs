@@ -14,6 +14,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
+use crate::domain::plain::written_out;
 use crate::domain::time::Timestamp;
 use crate::vault::{DataKey, GUARDED_ROUNDS, Mac};
 
@@ -228,7 +229,8 @@ impl fmt::Display for Value {
                 Ok(id) => write!(f, "{id}"),
                 Err(_) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
             },
-            Self::Text(text) => f.write_str(text),
+            // Whoever wrote it may mean the terminal that it is shown on.
+            Self::Text(text) => f.write_str(&written_out(text)),
             Self::Number(number) => write!(f, "{number}"),
         }
     }
@@ -431,6 +433,8 @@ pub(super) fn covered() -> impl Iterator<Item = (&'static str, Vec<&'static str>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::Text;
+    use crate::store::check::{FaultKind, Report};
 
     #[test]
     fn a_mac_is_of_one_table_of_every_column_and_of_what_is_missing() {
@@ -447,6 +451,17 @@ mod tests {
         let encoded = |value: Value| value.encode();
         assert_ne!(encoded(Value::Missing), encoded(Value::Text(String::new())));
         assert_ne!(encoded(Value::Number(0)), encoded(Value::Bytes(vec![0; 8])));
+    }
+
+    #[test]
+    fn what_somebody_wrote_into_a_row_steers_no_terminal() {
+        let key: Value = "\u{1b}[2J\u{1b}[HNothing is wrong\u{1b}[8m".into();
+        let client: Value = Uuid::nil().into();
+        let place = CLIENT_KEY.place(&[client, key]);
+        assert!(place.ends_with("\\u{1b}[2J\\u{1b}[HNothing is wrong\\u{1b}[8m"), "{place}");
+        let mut report = Report::default();
+        report.fault(FaultKind::Row, Text::new("行 \u{1b}c", "row \u{202e}\n"));
+        assert_eq!((&*report.faults[0].place.ja, &*report.faults[0].place.en), ("行 \\u{1b}c", "row \\u{202e}\\u{a}"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::domain::ids::{EntryId, TimelineId};
 
 use super::batch::queued_aad;
 use super::engine::run;
+use super::readable::{Came, each};
 use super::record::uuid_from;
 use super::{QueueState, Resolved, SealedQueued, StoreError, Tx};
 
@@ -17,7 +18,8 @@ pub struct Queued {
     pub state: QueueState,
 }
 
-type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String);
+/// Id, timeline, sealed, state.
+pub(super) type Row = (Vec<u8>, Vec<u8>, Vec<u8>, String);
 
 impl Tx {
     /// Adds posts; returns how many ids were new. Those that were not are left as they are.
@@ -80,7 +82,7 @@ impl Tx {
         row.map(|row| self.open_queued(row)).transpose()
     }
 
-    /// The posts that wait, oldest first, at most `limit`. One that does not open is left out.
+    /// The posts that wait, oldest first, at most `limit`. One that does not open is left out, and that is told.
     ///
     /// # Errors
     /// When the database fails.
@@ -88,21 +90,24 @@ impl Tx {
         const SQL: &str = "select id, timeline, sealed, state from linking_queue
             where state = 'waiting' order by received_at, id limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-        Ok(self.open_each(rows))
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("linking_queue", &sqlx::query(SQL).bind(limit).fetch_all(connection).await?)
+        });
+        Ok(self.readable_each(rows, |row| self.open_queued(row)))
     }
 
-    /// The posts that wait for a link to this timeline, oldest first. One that does not open is left out.
+    /// The posts that wait for a link to this timeline, oldest first. One that does not open is left out, and that is told.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_queued(&mut self, timeline: TimelineId) -> Result<Vec<Queued>, StoreError> {
         const SQL: &str = "select id, timeline, sealed, state from linking_queue
             where timeline = $1 and state = 'waiting' order by received_at, id";
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(timeline.0.as_bytes().as_slice()).fetch_all(connection).await?
+        let timeline = timeline.0.as_bytes().as_slice();
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("linking_queue", &sqlx::query(SQL).bind(timeline).fetch_all(connection).await?)
         });
-        Ok(self.open_each(rows))
+        Ok(self.readable_each(rows, |row| self.open_queued(row)))
     }
 
     /// The timelines that posts wait for.
@@ -111,17 +116,13 @@ impl Tx {
     /// When the database fails.
     pub async fn list_waiting_timelines(&mut self) -> Result<Vec<TimelineId>, StoreError> {
         const SQL: &str = "select distinct timeline from linking_queue where state = 'waiting'";
-        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        rows.iter().map(|(id,)| Ok(TimelineId(uuid_from("linking_queue.timeline", id)?))).collect()
+        let rows: Vec<Came<(Vec<u8>,)>> = run!(self, connection => {
+            each("linking_queue", &sqlx::query(SQL).fetch_all(connection).await?)
+        });
+        Ok(self.readable_each(rows, |(id,)| uuid_from("linking_queue.timeline", &id).map(TimelineId)))
     }
 
-    /// One that is damaged must not hide the others.
-    fn open_each(&self, rows: Vec<Row>) -> Vec<Queued> {
-        let open = |row| self.open_queued(row).map_err(|error| tracing::error!(%error, "a queued post is damaged"));
-        rows.into_iter().filter_map(|row| open(row).ok()).collect()
-    }
-
-    fn open_queued(&self, (id, timeline, sealed, state): Row) -> Result<Queued, StoreError> {
+    pub(super) fn open_queued(&self, (id, timeline, sealed, state): Row) -> Result<Queued, StoreError> {
         let id = EntryId(uuid_from("linking_queue.id", &id)?);
         let timeline = TimelineId(uuid_from("linking_queue.timeline", &timeline)?);
         let place = format!("queued post {id}");

@@ -25,6 +25,8 @@ mod cause;
 pub mod check;
 mod check_audits;
 mod check_files;
+mod check_logins;
+mod check_queue;
 mod check_reading;
 mod check_rows;
 mod check_rulebooks;

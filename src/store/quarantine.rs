@@ -12,6 +12,7 @@ use crate::domain::role::{OrganisationType, Role};
 use crate::domain::time::Timestamp;
 
 use super::engine::run;
+use super::readable::{Came, each};
 use super::record::{code_from, record_aad, uuid_from};
 use super::{StoreError, Tx};
 
@@ -61,15 +62,20 @@ struct Record {
 type Row = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i64, Vec<u8>);
 
 impl Tx {
-    /// The private keys of envelopes, the newest first.
+    /// The private keys of envelopes, the newest first. One that does not open is passed over, and that is told: whoever writes one
+    /// row closes the quarantine to nobody.
     ///
     /// # Errors
-    /// When the database fails or a key does not open.
+    /// When the database fails.
     pub async fn list_envelope_keys(&mut self) -> Result<Vec<Zeroizing<Vec<u8>>>, StoreError> {
         const SQL: &str = "select sealed from envelope_key order by made_at desc, name";
-        let rows: Vec<(Vec<u8>,)> = run!(self, connection => sqlx::query_as(SQL).fetch_all(connection).await?);
-        let open = |(sealed,): &(Vec<u8>,)| self.region.queue().open(KEY, sealed).map(Zeroizing::new);
-        rows.iter().map(open).collect::<Result<_, _>>().map_err(StoreError::cannot_open("envelope_key"))
+        let rows: Vec<Came<(Vec<u8>,)>> = run!(self, connection => {
+            each("envelope_key", &sqlx::query(SQL).fetch_all(connection).await?)
+        });
+        Ok(self.readable_each(rows, |(sealed,)| {
+            let opened = self.region.queue().open(KEY, &sealed).map(Zeroizing::new);
+            opened.map_err(StoreError::cannot_open("envelope_key"))
+        }))
     }
 
     /// Keeps a private key.
@@ -133,10 +139,10 @@ impl Tx {
         Ok(count.unsigned_abs())
     }
 
-    /// What waits for this author, the oldest first, at most `limit`.
+    /// What waits for this author, the oldest first, at most `limit`. A post that does not open is left out, and that is told.
     ///
     /// # Errors
-    /// When the database fails or a post does not open.
+    /// When the database fails.
     pub async fn list_quarantined_of(
         &mut self,
         author: PersonId,
@@ -145,22 +151,25 @@ impl Tx {
         const SQL: &str = "select id, person, organisation, received_at, expires_at, sealed from quarantine
             where person = $1 and state = 'waiting' order by received_at, id limit $2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<Row> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(author.0.as_bytes().as_slice()).bind(limit).fetch_all(connection).await?
+        let author = author.0.as_bytes().as_slice();
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("quarantine", &sqlx::query(SQL).bind(author).bind(limit).fetch_all(connection).await?)
         });
-        rows.into_iter().map(|row| self.open_quarantined(row)).collect()
+        Ok(self.readable_each(rows, |row| self.open_quarantined(row)))
     }
 
-    /// All that waits, the oldest first, at most `limit`.
+    /// All that waits, the oldest first, at most `limit`. A post that does not open is left out, and that is told.
     ///
     /// # Errors
-    /// When the database fails or a post does not open.
+    /// When the database fails.
     pub async fn list_quarantined(&mut self, limit: usize) -> Result<Vec<Quarantined>, StoreError> {
         const SQL: &str = "select id, person, organisation, received_at, expires_at, sealed from quarantine
             where state = 'waiting' order by received_at, id limit $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<Row> = run!(self, connection => sqlx::query_as(SQL).bind(limit).fetch_all(connection).await?);
-        rows.into_iter().map(|row| self.open_quarantined(row)).collect()
+        let rows: Vec<Came<Row>> = run!(self, connection => {
+            each("quarantine", &sqlx::query(SQL).bind(limit).fetch_all(connection).await?)
+        });
+        Ok(self.readable_each(rows, |row| self.open_quarantined(row)))
     }
 
     /// A post that waits.
@@ -206,13 +215,12 @@ impl Tx {
     /// When the database fails.
     pub async fn list_quarantine_over(&mut self, now: Timestamp) -> Result<Vec<(EntryId, PersonId)>, StoreError> {
         const SQL: &str = "select id, person from quarantine where state = 'waiting' and expires_at <= $1 order by id";
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = run!(self, connection => {
-            sqlx::query_as(SQL).bind(now.0).fetch_all(connection).await?
+        let rows: Vec<Came<(Vec<u8>, Vec<u8>)>> = run!(self, connection => {
+            each("quarantine", &sqlx::query(SQL).bind(now.0).fetch_all(connection).await?)
         });
-        let ids = |(id, person): &(Vec<u8>, Vec<u8>)| {
-            Ok((EntryId(uuid_from("quarantine.id", id)?), PersonId(uuid_from("quarantine.person", person)?)))
-        };
-        rows.iter().map(ids).collect()
+        Ok(self.readable_each(rows, |(id, person)| {
+            Ok((EntryId(uuid_from("quarantine.id", &id)?), PersonId(uuid_from("quarantine.person", &person)?)))
+        }))
     }
 
     fn open_quarantined(&self, row: Row) -> Result<Quarantined, StoreError> {

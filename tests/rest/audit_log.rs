@@ -567,9 +567,17 @@ async fn a_refusal_tells_an_administrator_no_more_of_a_hidden_patient_than_of_no
             assert!(nurse.post(&entries, post).await.status.is_client_error());
         }
     }
-    let seen = nurse.get("/api/v1/audit?kind=refused&names=true").await.ok();
-    assert!(records(&seen).len() >= 2, "{seen}");
-    assert!(!seen.to_string().contains(&hidden), "{seen}");
+    for patient in [&hidden, &nobody] {
+        let waits = json!({ "id": app.hub.region().draw_id(), "body": { "note": { "text": "玄関で会った" } } });
+        nurse.post(format!("/api/v1/timelines/{patient}/entries"), waits).await.is(StatusCode::ACCEPTED);
+    }
+    for kind in ["refused", "queued"] {
+        let seen = nurse.get(format!("/api/v1/audit?kind={kind}&names=true")).await.ok();
+        assert!(records(&seen).len() >= 2, "{seen}");
+        assert!(!seen.to_string().contains(&hidden), "{seen}");
+        let asked = nurse.get(format!("/api/v1/audit?kind={kind}&patient={hidden}")).await.ok();
+        assert_eq!(records(&asked).len(), 0, "{asked}");
+    }
     // Before she asks for it herself, which is on record too.
     assert!(!export(&nurse, json!({})).await.text().contains(&hidden));
     for patient in [&hidden, &nobody] {

@@ -16,8 +16,10 @@ use renkei::domain::team::ConsentState;
 use renkei::limits;
 use renkei::store::StoreError;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use super::audit::kept;
+use super::tampered;
 use crate::support::actor::{Actor, Answer, ask};
 use crate::support::app::App;
 use crate::support::envelope::envelope;
@@ -250,7 +252,7 @@ async fn whoever_did_not_write_it_says_why_and_the_audit_log_keeps_it() {
     let secretariat = app.secretariat().await;
     let long = "あ".repeat(limits::QUARANTINE_REASON_CHARS_MAX + 1);
     for how in ["release", "discard"] {
-        for (reason, code) in [(" ", "required"), (&*long, "too_long")] {
+        for (reason, code) in [(" ", "required"), ("\u{200b}\u{3164}", "required"), (&*long, "too_long")] {
             let refused = settle(&secretariat, 1, how, reason).await;
             assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY, code)["field"], "reason", "{how}");
         }
@@ -279,6 +281,38 @@ async fn whoever_did_not_write_it_says_why_and_the_audit_log_keeps_it() {
     let log = secretariat.get("/api/v1/audit?kind=quarantine").await.ok();
     let read: Vec<&Value> = log["records"].as_array().unwrap().iter().map(|record| &record["reason"]).collect();
     assert!(read.contains(&&json!(asked)) && read.contains(&&json!(twice)), "{log}");
+}
+
+#[tokio::test]
+async fn of_two_who_settle_a_post_at_once_one_is_told_that_it_was_done() {
+    let (app, nurse, patient) = round().await;
+    let (key, pass) = (key(&app).await, pass(&nurse).await);
+    let numbers = 1..=8;
+    let sealed: Vec<Value> =
+        numbers.clone().map(|number| envelope(&key, &id(number), &slip(&pass, patient, number, &note()))).collect();
+    hand_in(&app, &sealed).await.is(StatusCode::ACCEPTED);
+    let secretariat = app.secretariat().await;
+    for number in numbers {
+        let (sent, dropped) =
+            tokio::join!(release(&nurse, number), settle(&secretariat, number, "discard", "本人が二度書いた"));
+        let done = [sent.status, dropped.status].iter().filter(|status| status.is_success()).count();
+        assert_eq!(done, 1, "{number}: {} {}", sent.status, dropped.status);
+    }
+    assert_eq!(waiting(&secretariat).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_wrote_closes_the_quarantine_to_nobody() {
+    let app = tampered::region().await;
+    let secretariat = app.secretariat().await;
+    let mut by_hand = tampered::written_by_hand(&app).await;
+    let garbage = "insert into envelope_key (name, sealed, made_at) values ('k', x'', 9000000000000000000)";
+    sqlx::query(garbage).execute(&mut by_hand).await.unwrap();
+    by_hand.close().await.unwrap();
+    assert!(tampered::warnings(&secretariat).await.is_empty(), "nobody asked yet");
+    let made = key(&app).await;
+    assert!(made["id"].is_string(), "{made}");
+    assert_eq!(tampered::warnings(&secretariat).await, ["directory_tampered"]);
 }
 
 #[tokio::test]

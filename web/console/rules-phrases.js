@@ -53,6 +53,7 @@ export const PHRASES = {
   audit_kind_group: ['グループ', 'Groups'],
   audit_kind_keeping: ['バックアップ・復元・取り出し', 'Backups, restores, exports'],
   audit_kind_quarantine: ['預かった投稿', 'Posts in quarantine'],
+  audit_kind_queued: ['投稿の紐付け待ち', 'Posts that wait for a link'],
   audit_kind_read: ['閲覧', 'Reading'],
   audit_kind_read_ended: ['閲覧の終了', 'Reading ended'],
   audit_kind_refused: ['投稿の拒否', 'Refused posts'],

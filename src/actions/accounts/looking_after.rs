@@ -9,6 +9,7 @@ use crate::domain::act::{Act, Deed, SignInEnd};
 use crate::domain::directory::{Actor, Directory, Person, Position};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::patient::HumanName;
+use crate::domain::plain::is_blank;
 use crate::domain::role::Role;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -261,7 +262,7 @@ impl Accounts {
 /// When there is none, or it is too long.
 pub fn check_reason(reason: &str) -> Result<(), Invalid> {
     let (chars, max) = (reason.chars().count(), limits::RECOVERY_REASON_CHARS_MAX);
-    if reason.trim().is_empty() {
+    if is_blank(reason) {
         return Err(Invalid::required("reason"));
     }
     if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }

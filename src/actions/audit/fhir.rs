@@ -84,7 +84,9 @@ fn subtype(kind: Option<AuditKind>) -> Value {
 const fn action(kind: Option<AuditKind>) -> &'static str {
     match kind {
         Some(AuditKind::Read | AuditKind::ReadEnded | AuditKind::Audit) => "R",
-        Some(AuditKind::Accepted | AuditKind::Refused | AuditKind::Dismissed | AuditKind::WrittenFor) => "C",
+        Some(
+            AuditKind::Accepted | AuditKind::Refused | AuditKind::Queued | AuditKind::Dismissed | AuditKind::WrittenFor,
+        ) => "C",
         Some(
             AuditKind::Account
             | AuditKind::Directory

@@ -19,6 +19,7 @@ use crate::domain::act::{Act, By, Deed};
 use crate::domain::audit::{AuditFilter, AuditUse};
 use crate::domain::directory::Directory;
 use crate::domain::ids::{PatientId, TimelineId};
+use crate::domain::plain::is_blank;
 use crate::domain::reading::ReadScope;
 use crate::domain::text::{Invalid, Text};
 use crate::domain::time::Timestamp;
@@ -100,7 +101,7 @@ pub async fn search(
 /// When it is empty or too long.
 pub fn check_reason(reason: &str) -> Result<(), Invalid> {
     let (chars, max) = (reason.chars().count(), limits::AUDIT_REASON_CHARS_MAX);
-    if reason.trim().is_empty() {
+    if is_blank(reason) {
         return Err(Invalid::required("reason"));
     }
     if chars > max { Err(Invalid::too_long("reason", max, ("文字", "characters"), chars)) } else { Ok(()) }

@@ -3,6 +3,7 @@
 
 use super::AuditError;
 use super::event::Event;
+use crate::domain::act::{Act, Deed};
 use crate::domain::audit::AuditFilter;
 use crate::domain::directory::{Actor, Directory};
 use crate::domain::role::Role;
@@ -40,7 +41,7 @@ impl Part {
 
     /// What is seen of a record. `None`: not even that it is there.
     ///
-    /// INVARIANT: what was refused as if nobody were there tells an office's administrator nobody's id, and no more when they
+    /// INVARIANT: what was refused as if nobody were there, or waits as if somebody were, tells an office's administrator nobody's id, and no more when they
     /// ask for it: it would tell them who is a patient of the region.
     #[must_use]
     pub(super) fn event(&self, found: AuditFound, directory: &Directory) -> Option<Event> {
@@ -53,9 +54,14 @@ impl Part {
     }
 }
 
-/// A post that was refused without a word of whether there is such a record. What the rules refuse or hold, they refuse to
-/// somebody who may know of it.
+/// A post that was refused, or waits for a link, without a word of whether there is such a record. What the rules refuse or hold,
+/// they refuse to somebody who may know of it.
 fn is_of_perhaps_nobody(audited: Option<&Audited>) -> bool {
-    let Some(Audited::Refusal(refusal)) = audited else { return false };
-    refusal.dismissed.is_none() && !matches!(refusal.code.as_str(), "forbidden" | "held")
+    match audited {
+        Some(Audited::Refusal(refusal)) => {
+            refusal.dismissed.is_none() && !matches!(refusal.code.as_str(), "forbidden" | "held")
+        }
+        Some(Audited::Act(Act { deed: Deed::Queued { .. }, .. })) => true,
+        _ => false,
+    }
 }

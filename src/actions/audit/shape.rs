@@ -15,7 +15,7 @@ pub struct AuditRecordShape {
     pub seq: u64,
     #[schema(example = "2026-04-01T00:30:00Z")]
     pub at: String,
-    /// `read`, `read_ended`, `accepted` (told from the timelines, and only when asked for), `refused`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `device`,
+    /// `read`, `read_ended`, `accepted` (told from the timelines, and only when asked for), `refused`, `queued`, `dismissed`, `written_for`, `sign_in_began`, `sign_in_ended`, `account`, `device`,
     /// `client`, `directory`, `rulebook`, `duty_clock`, `emergency_search`, `keeping`, `quarantine`, `announcement`,
     /// `training`, `case`, `audit`; `null`: its content was destroyed.
     #[schema(example = "read")]

@@ -30,7 +30,7 @@ pub(super) fn code(audited: &Audited) -> String {
             Deed::OrganisationKept { is_new, active, .. } | Deed::PersonKept { is_new, active, .. } => {
                 kept(*is_new, *active).0.to_owned()
             }
-            Deed::DutyClockReleased { .. } => String::new(),
+            Deed::DutyClockReleased { .. } | Deed::Queued { .. } => String::new(),
             Deed::EmergencySearch { found, .. } => if found.is_empty() { "nobody" } else { "found" }.to_owned(),
             Deed::Account(deed) => account(deed).0.to_owned(),
             Deed::Device(deed) => device(deed).0.to_owned(),
@@ -124,7 +124,7 @@ fn said_of(deed: &Deed) -> Option<Text> {
         Deed::SignInEnded { why, .. } => Text::fixed(why.ja(), why.en()),
         Deed::OrganisationKept { is_new, active, .. } => in_directory(("事業所", "organisation"), *is_new, *active),
         Deed::PersonKept { is_new, active, .. } => in_directory(("人", "person"), *is_new, *active),
-        Deed::DutyClockReleased { .. } => return None,
+        Deed::DutyClockReleased { .. } | Deed::Queued { .. } => return None,
         Deed::EmergencySearch { found, .. } => {
             let count = found.len();
             Text::new(format!("{count} 人が該当"), format!("{count} found"))

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::attachment::Attachment;
+use crate::domain::plain::is_blank;
 use crate::domain::text::{Invalid, Text};
 use crate::limits;
 
@@ -22,7 +23,7 @@ impl<T: Check> Check for Box<T> {
 }
 
 pub(crate) fn required(field: &str, given: &str) -> Result<(), Invalid> {
-    if given.trim().is_empty() { Err(Invalid::required(field)) } else { text(field, given) }
+    if is_blank(given) { Err(Invalid::required(field)) } else { text(field, given) }
 }
 
 pub(crate) fn text(field: &str, given: &str) -> Result<(), Invalid> {

@@ -165,7 +165,7 @@ pub struct QuarantineReason {
     responses(
         (status = 200, body = ReleasedShape),
         (status = 403, body = Problem, description = "The rules refuse; it goes on waiting"),
-        (status = 409, body = Problem, description = "It was written in another role, or is its author's alone to send"),
+        (status = 409, body = Problem, description = "It was written in another role, is its author's alone to send, or was settled in another way meanwhile"),
         (status = 422, body = Problem, description = "It is somebody else's, and there is no reason"),
     ),
 )]
@@ -189,6 +189,7 @@ pub async fn release(
     params(("id" = Uuid, Path, description = "The post")),
     responses(
         (status = 204),
+        (status = 409, body = Problem, description = "It was settled in another way meanwhile"),
         (status = 422, body = Problem, description = "It is somebody else's, whom nobody lets be without a reason"),
     ),
 )]
@@ -207,6 +208,7 @@ pub async fn discard_mine(
     params(("id" = Uuid, Path, description = "The post")),
     responses(
         (status = 204),
+        (status = 409, body = Problem, description = "It was settled in another way meanwhile"),
         (status = 422, body = Problem, description = "It is somebody else's, and there is no reason"),
     ),
 )]
@@ -228,10 +230,6 @@ impl From<QuarantineError> for Problem {
             QuarantineError::NotFound => Self::not_found(),
             QuarantineError::Conflict(text) => Self::saying(Code::Conflict, text),
             QuarantineError::Refused(refused) => (*refused).into(),
-            QuarantineError::Damaged => {
-                tracing::error!(%error, "envelopes cannot be opened");
-                Self::of(Code::Internal)
-            }
             QuarantineError::Store(error) => error.into(),
         }
     }

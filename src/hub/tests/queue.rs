@@ -1,6 +1,7 @@
 //! The linking queue: what is answered "queued" waits once, as it was sent, until it is an entry or was dismissed.
 
 use super::world::{World, colleague_of, nurse, oxygen, stranger};
+use crate::domain::act::Deed;
 use crate::domain::directory::Actor;
 use crate::domain::entry::Intent;
 use crate::hub::answer::Answer;
@@ -57,6 +58,24 @@ async fn two_in_one_batch_under_one_id_are_one_that_waits_and_one_conflict() {
     assert!(matches!(&answers[1], Answer::Refused(refused) if refused.code == "conflict"));
     assert!(matches!(answers[2], Answer::Queued(_)));
     assert_eq!(waiting(&world, &first).await.unwrap().post.intent, first);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_waiting_post_that_somebody_emptied_holds_up_no_other() {
+    let world = World::start().await;
+    let patient = world.patient().await;
+    let (first, other) = (world.intent(patient, oxygen(91)), world.intent(patient, oxygen(92)));
+    queued(&world, stranger(), &first).await;
+    let empty = "update linking_queue set sealed = substr(sealed, 1, 0)";
+    let emptied: Result<u64, StoreError> =
+        world.journal.write(move |tx| Box::pin(async move { tx.execute_raw(empty).await })).await;
+    assert_eq!(emptied.unwrap(), 1);
+    let world = World::open(world.stop().await).await;
+    let answers = world.hub.post_in_order(stranger(), vec![first, other]).await;
+    assert!(matches!(answers[0], Answer::Refused(_)), "its author goes on keeping it: {answers:?}");
+    assert!(matches!(answers[1], Answer::Queued(_)), "{answers:?}");
+    assert!(world.journal.met_forged_rows());
     world.stop().await;
 }
 
@@ -170,7 +189,11 @@ async fn a_dismissal_is_recorded_with_its_reason_and_by_whom() {
     let audits: Result<_, StoreError> =
         world.journal.read(move |tx| Box::pin(async move { tx.list_audits_of(patient, 0, 10).await })).await;
     let records: Vec<_> = audits.unwrap().into_iter().map(|audit| audit.record.unwrap()).collect();
-    let [record] = records.as_slice() else { panic!("{records:?}") };
+    let [queued, record] = records.as_slice() else { panic!("{records:?}") };
+    let crate::codec::Audited::Act(queued) = crate::codec::decode_audited(queued).unwrap() else { panic!("no act") };
+    assert_eq!(queued.by.actor(), Some(&stranger()));
+    let Deed::Queued { post: waited, timeline, .. } = queued.deed else { panic!("{queued:?}") };
+    assert_eq!((waited, timeline), (post.id, patient), "that it waits is on record, and once");
     let crate::codec::Audited::Refusal(record) = crate::codec::decode_audited(record).unwrap() else {
         panic!("not a refusal")
     };

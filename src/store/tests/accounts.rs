@@ -8,7 +8,7 @@ use crate::domain::act::By;
 use crate::domain::directory::Position;
 use crate::domain::ids::{IdentityId, InvitationId, PasskeyId};
 use crate::domain::time::Timestamp;
-use crate::store::check::check;
+use crate::store::check::{FaultKind, check};
 use crate::store::{Link, StoreError};
 use crate::vault::Token;
 
@@ -52,6 +52,21 @@ async fn an_account_is_found_by_person_and_name_and_each_has_one() {
         let stored = void.clone();
         written!(region, tx => tx.update_account(&stored).await);
         assert_eq!(written!(region, tx => tx.find_account(person).await), Some(void));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_found_by_another_name_than_its_own_is_told() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let kept = account(region, "sato.hanako");
+        assert!(written!(region, tx => tx.insert_account(&kept).await));
+        assert!(check(&region.journal, None).await.unwrap().is_whole());
+        assert_eq!(region.tamper("update account set login = person").await, 1);
+        let report = check(&region.journal, None).await.unwrap();
+        let told: Vec<_> = report.faults.iter().map(|fault| (fault.kind, fault.place.en.to_string())).collect();
+        assert_eq!(told, [(FaultKind::Row, format!("account {}", region.nurse().person))]);
     })
     .await;
 }

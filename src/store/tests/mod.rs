@@ -27,6 +27,7 @@ mod loads;
 mod newest;
 mod no_place;
 mod power;
+mod queue;
 mod records;
 mod region;
 mod schema;

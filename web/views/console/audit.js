@@ -19,7 +19,7 @@ import { Section } from './rule-section.js';
  */
 
 const KINDS = /** @type {const} */ ([
-  'read', 'read_ended', 'accepted', 'refused', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'client', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'keeping', 'quarantine', 'announcement', 'training', 'case', 'group', 'audit',
+  'read', 'read_ended', 'accepted', 'refused', 'queued', 'dismissed', 'written_for', 'sign_in_began', 'sign_in_ended', 'account', 'device', 'client', 'directory', 'rulebook', 'duty_clock', 'emergency_search', 'keeping', 'quarantine', 'announcement', 'training', 'case', 'group', 'audit',
 ]);
 const FORMATS = /** @type {const} */ ([['jsonl', 'JSON Lines', 'jsonl'], ['csv', 'CSV', 'csv'], ['fhir', 'FHIR AuditEvent (NDJSON)', 'ndjson'], ['fhir-bundle', 'FHIR Bundle (JSON)', 'json']]);
 const PAGE = '50';
