@@ -44,6 +44,7 @@ mod device_enrolment;
 mod directory;
 pub mod dump;
 mod duties;
+mod ended;
 mod engine;
 mod enrolment_end;
 mod entry;
