@@ -55,5 +55,6 @@ mod tampered_pages;
 mod tampered_records;
 mod tampered_history;
 mod tampered_rules;
+mod tampered_schema;
 mod trainings;
 mod withheld;
