@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, terminal: Terminal) -> anyhow::Result<E
 
 /// Checks; whether all is well, and the report in words.
 pub(super) async fn told_check(journal: &Journal, shelf: &Shelf) -> anyhow::Result<(bool, Text)> {
-    let Report { timelines, entries, audits, files, destroyed, faults, fault_count, .. } =
+    let Report { timelines, entries, audits, files, destroyed, faults, fault_count, passed_over, .. } =
         check::check(journal, Some(shelf)).await?;
     let mut ja = format!(
         "タイムライン {timelines} 件、記録 {entries} 件、添付ファイル {files} 件、監査記録 {audits} 件を検証しました"
@@ -84,6 +84,13 @@ pub(super) async fn told_check(journal: &Journal, shelf: &Shelf) -> anyhow::Resu
     for fault in &faults {
         ja += &format!("\n{}: {}", fault.place.ja, fault.kind.ja());
         en += &format!("\n{}: {}", fault.place.en, fault.kind.en());
+    }
+    if !passed_over.is_empty() {
+        ja += &format!(
+            "\nrenkei のものでない表・列があります（読まず、バックアップにも入れません）: {}",
+            passed_over.join("、")
+        );
+        en += &format!("\nNot renkei's, neither read nor in a backup: {}", passed_over.join(", "));
     }
     if fault_count == 0 {
         ja += "\n異常はありません";

@@ -71,14 +71,14 @@ impl<'a> Searched<'a> {
     /// The text, folded.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        let (mut folded, mut places) = (String::new(), Vec::new());
+        let (mut searched, mut places) = (String::new(), Vec::new());
         for (at, char) in text.char_indices() {
             let end = at + char.len_utf8();
             let part = folded(char.encode_utf8(&mut [0; 4]));
             places.extend(std::iter::repeat_n((at, end), part.len()));
-            folded.push_str(&part);
+            searched.push_str(&part);
         }
-        Self { text, folded, places }
+        Self { text, folded: searched, places }
     }
 
     fn written(&self, found: Range<usize>) -> String {

@@ -84,7 +84,7 @@ fn warnings(app: &App) -> Vec<Reason> {
 }
 
 /// What somebody wrote into the database.
-fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 3] {
+fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 4] {
     [
         (
             app.hub.journal().met_forged_rows(),
@@ -116,6 +116,16 @@ fn written_by_hand(app: &App) -> [(bool, &'static str, Text); 3] {
                  監査記録（ルールブックの手続き）と renkei store check で確かめてください",
                 "the database holds a version of the rulebook that no hub of this region wrote so, or lost the one put in \
                  force; it is not used: see the audit log, and renkei store check",
+            ),
+        ),
+        (
+            app.hub.journal().is_acted_on(),
+            "schema_foreign",
+            Text::fixed(
+                "このハブの表に、移行が作っていないトリガーやルールなどがあり、ハブが書いたことを元に戻すおそれがあります。\
+                 renkei store check で名前を確かめ、外してください",
+                "triggers, rules or the like that no migration made stand on this hub's tables and may undo what it writes: see \
+                 their names by renkei store check, and take them away",
             ),
         ),
     ]

@@ -223,14 +223,16 @@ impl Tx {
         person: PersonId,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "delete from office_administrator where organisation = $1 and person = $2";
-        Ok(run!(self, connection => {
-            sqlx::query(SQL)
-                .bind(organisation.0.as_bytes().as_slice())
-                .bind(person.0.as_bytes().as_slice())
-                .execute(connection)
-                .await?
-                .rows_affected()
-        }) == 1)
+        const STILL: &str = "select count(*) from office_administrator where organisation = $1 and person = $2";
+        let (organisation, person) = (organisation.0.as_bytes().as_slice(), person.0.as_bytes().as_slice());
+        let ended = run!(self, connection => {
+            sqlx::query(SQL).bind(organisation).bind(person).execute(connection).await?.rows_affected()
+        });
+        let (still,): (i64,) = run!(self, connection => {
+            sqlx::query_as(STILL).bind(organisation).bind(person).fetch_one(connection).await?
+        });
+        StoreError::check_rows("ending an administrator who stands", 0, still.unsigned_abs())?;
+        Ok(ended == 1)
     }
 
     /// All appointments that were made with the region's key.

@@ -21,6 +21,7 @@ use crate::limits::{STORE_HUB_LOCK_CHECK_MS, STORE_HUB_LOCK_POLL_MS, STORE_HUB_L
 use super::cause::Cause;
 use super::connect::postgres::{check, connect_one};
 use super::engine::Engine;
+use super::foreign::watch_schema;
 use super::journal::{Journal, Shared};
 use super::{OpenError, StoreError};
 
@@ -82,6 +83,9 @@ impl Journal {
         };
         *self.shared.hold.lock().await = Some(hold);
         tokio::spawn(watch_hold(Arc::downgrade(&self.shared)));
+        // A hub starts all the same: see `foreign.rs`.
+        self.look_at_schema().await?;
+        tokio::spawn(watch_schema(Arc::downgrade(&self.shared)));
         Ok(())
     }
 

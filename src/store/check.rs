@@ -25,6 +25,7 @@ use super::check_queue;
 use super::check_reading;
 use super::check_rulebooks;
 use super::engine::Engine;
+use super::foreign;
 use super::projection::Projected;
 use super::record::seq_into;
 use super::timeline::RawHead;
@@ -47,6 +48,7 @@ closed_list! {
         Attachment = "attachment", "添付ファイルの欠落・破損", "an attached file is missing or damaged";
         Row = "row", "地域の鍵を使わずに書かれた行", "a row that gives power was not written with the region's key";
         Rulebook = "rulebook", "ルールのファイルの変更・欠落", "files of a rulebook were changed or are gone";
+        Schema = "schema", "移行が作っていない、行に働くもの", "no migration made it, and it acts on rows";
         Snapshot = "snapshot", "スナップショットの不一致", "a snapshot differs from the fold";
     }
 }
@@ -80,6 +82,8 @@ pub struct Report {
     pub fault_count: u64,
     /// Those of them that are snapshots: of no use, and nothing is lost with them.
     pub snapshot_count: u64,
+    /// Tables, and columns as `table.column`, that no migration made. They are nobody's here, and no fault.
+    pub passed_over: Vec<String>,
     /// What the entries gone through name.
     pub(super) named: Vec<Named>,
 }
@@ -120,6 +124,7 @@ pub async fn check(journal: &Journal, shelf: Option<&Shelf>) -> Result<Report, S
             report.fault(FaultKind::File, Text::new(format!("SQLite「{line}」"), line));
         }
     }
+    foreign::check_foreign(journal, &mut report).await?;
     let timelines = journal.read(|tx| Box::pin(tx.list_timelines())).await?;
     for timeline in timelines {
         report.timelines += 1;

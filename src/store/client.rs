@@ -99,6 +99,7 @@ impl Tx {
         const RESUME: &str = "update client set suspended_at = null, mac = $3
             where id = $1 and suspended_at <= $2 and removed_at is null";
         const REMOVE: &str = "update client set removed_at = $2, mac = $3 where id = $1 and removed_at is null";
+        const WRITTEN: &str = "select count(*) from client where id = $1 and mac is not distinct from $2";
         let sql = match change {
             ClientChange::Suspend => SUSPEND,
             ClientChange::Resume => RESUME,
@@ -116,15 +117,19 @@ impl Tx {
             client.suspended_at = (change == ClientChange::Suspend).then_some(now);
             guarded::CLIENT.mac(&self.region, &client_row(&client)).as_bytes().to_vec()
         });
-        Ok(run!(self, connection => {
+        let changed = run!(self, connection => {
             sqlx::query(sql)
                 .bind(id.0.as_bytes().as_slice())
                 .bind(now.0)
-                .bind(mac)
+                .bind(mac.as_deref())
                 .execute(connection)
                 .await?
                 .rows_affected()
-        }) == 1)
+        }) == 1;
+        if changed {
+            self.check_written(WRITTEN, id.0.as_bytes(), mac.as_deref()).await?;
+        }
+        Ok(changed)
     }
 
     /// Adds a key of a client. `false`: its name was given before.
@@ -199,6 +204,7 @@ impl Tx {
     pub async fn remove_client_key(&mut self, client: ClientId, key: &str, now: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "update client_key set removed_at = $3, mac = null
             where client = $1 and kid = $2 and removed_at is null";
+        const STILL: &str = "select count(*) from client_key where client = $1 and kid = $2 and removed_at is null";
         let updated = run!(self, connection => {
             sqlx::query(SQL)
                 .bind(client.0.as_bytes().as_slice())
@@ -208,7 +214,11 @@ impl Tx {
                 .await?
                 .rows_affected()
         });
-        StoreError::check_rows("removing a client's key", 1, updated)
+        StoreError::check_rows("removing a client's key", 1, updated)?;
+        let (still,): (i64,) = run!(self, connection => {
+            sqlx::query_as(STILL).bind(client.0.as_bytes().as_slice()).bind(key).fetch_one(connection).await?
+        });
+        StoreError::check_rows("removing a client's key, which stands", 0, still.unsigned_abs())
     }
 
     /// Keeps that an assertion was used, and forgets those that have ended. `false`: it was used before.

@@ -133,7 +133,9 @@ impl Tx {
             "update device_authority set retired_at = $2, mac = null where id = $1 and retired_at is null";
         const CERTIFICATES: &str =
             "update device_certificate set ended_at = $2, mac = null where authority = $1 and ended_at is null";
-        Ok(run!(self, connection => {
+        const STILL: &str = "select (select count(*) from device_authority where id = $1 and retired_at is null)
+            + (select count(*) from device_certificate where authority = $1 and ended_at is null)";
+        let ended = run!(self, connection => {
             let retired = sqlx::query(SQL).bind(number).bind(now.0).execute(&mut *connection).await?.rows_affected();
             if retired == 0 {
                 None
@@ -141,7 +143,13 @@ impl Tx {
                 let ended = sqlx::query(CERTIFICATES).bind(number).bind(now.0).execute(&mut *connection).await?;
                 Some(ended.rows_affected())
             }
-        }))
+        });
+        if ended.is_some() {
+            let (still,): (i64,) =
+                run!(self, connection => sqlx::query_as(STILL).bind(number).fetch_one(connection).await?);
+            StoreError::check_rows("retiring an authority that stands", 0, still.unsigned_abs())?;
+        }
+        Ok(ended)
     }
 
     /// Adds a device.
@@ -200,12 +208,17 @@ impl Tx {
         const DEVICE: &str = "update device set revoked_at = $2, mac = null where id = $1 and revoked_at is null";
         const CERTIFICATES: &str =
             "update device_certificate set ended_at = $2, mac = null where device = $1 and ended_at is null";
-        Ok(run!(self, connection => {
+        const STILL: &str = "select
+            (select count(*) from device where id = $1 and revoked_at is null and registered_at <= $2)
+            + (select count(*) from device_certificate where device = $1 and ended_at is null and issued_at <= $2)";
+        let revoked = run!(self, connection => {
             let bytes = id.0.as_bytes().as_slice();
             let revoked = sqlx::query(DEVICE).bind(bytes).bind(now.0).execute(&mut *connection).await?.rows_affected();
             sqlx::query(CERTIFICATES).bind(bytes).bind(now.0).execute(&mut *connection).await?;
             revoked
-        }) == 1)
+        });
+        self.check_ended(STILL, id.0.as_bytes(), now.0).await?;
+        Ok(revoked == 1)
     }
 
     /// Notes that a device was seen.

@@ -95,10 +95,13 @@ impl Tx {
     ) -> Result<Vec<EnrolmentId>, StoreError> {
         const SQL: &str = "update device_enrolment set ended_at = $2, mac = null
             where device = $1 and ended_at is null returning id";
+        const STILL: &str =
+            "select count(*) from device_enrolment where device = $1 and ended_at is null and issued_at <= $2";
         let rows: Vec<Came<(Vec<u8>,)>> = run!(self, connection => {
             let device = device.0.as_bytes().as_slice();
             each("device_enrolment", &sqlx::query(SQL).bind(device).bind(now.0).fetch_all(connection).await?)
         });
+        self.check_ended(STILL, device.0.as_bytes(), now.0).await?;
         Ok(self.readable_each(rows, |(id,)| uuid_from("device_enrolment.id", &id).map(EnrolmentId)))
     }
 

@@ -150,6 +150,7 @@ impl Tx {
     }
 
     async fn write_organisation(&mut self, sql: &'static str, organisation: &Organisation) -> Result<u64, StoreError> {
+        const WRITTEN: &str = "select count(*) from organisation where id = $1 and mac is not distinct from $2";
         let record = OrganisationRecord {
             name: organisation.name.clone(),
             kana: organisation.kana.clone(),
@@ -158,7 +159,7 @@ impl Tx {
         };
         let sealed = self.region.names().seal(&record_aad(ORGANISATION, organisation.id.0), &record.encode_to_vec());
         let mac = guarded::ORGANISATION.mac(&self.region, &organisation_row(organisation));
-        Ok(run!(self, connection => {
+        let written = run!(self, connection => {
             sqlx::query(sql)
                 .bind(organisation.id.0.as_bytes().as_slice())
                 .bind(organisation.kind.code())
@@ -168,7 +169,11 @@ impl Tx {
                 .execute(connection)
                 .await?
                 .rows_affected()
-        }))
+        });
+        if written == 1 {
+            self.check_written(WRITTEN, organisation.id.0.as_bytes(), Some(mac.as_bytes().as_slice())).await?;
+        }
+        Ok(written)
     }
 
     /// Adds a person with their positions. `false`: the id is taken.
@@ -193,6 +198,8 @@ impl Tx {
         const DELETE: &str = "delete from person_position where person = $1";
         const INSERT: &str = "insert into person_position (person, role, organisation, mac) values ($1, $2, $3, $4)
             on conflict do nothing";
+        const WRITTEN: &str = "select count(*) from person where id = $1 and mac is not distinct from $2";
+        const HELD: &str = "select count(*) from person_position where person = $1";
         let record = PersonRecord { kanji: person.name.kanji.clone(), kana: person.name.kana.clone() };
         let sealed = self.region.names().seal(&record_aad(PERSON, person.id.0), &record.encode_to_vec());
         let id = person.id.0.as_bytes().as_slice();
@@ -214,6 +221,10 @@ impl Tx {
                     .await?;
             }
         });
+        self.check_written(WRITTEN, id, Some(mac.as_bytes().as_slice())).await?;
+        let (held,): (i64,) = run!(self, connection => sqlx::query_as(HELD).bind(id).fetch_one(connection).await?);
+        let (held, given) = (held.unsigned_abs(), person.positions.len() as u64);
+        StoreError::check_rows("the positions of a person", given.min(held), held)?;
         Ok(true)
     }
 

@@ -86,10 +86,11 @@ impl Tx {
     /// When the database fails.
     pub async fn void_identities_of(&mut self, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "update identity set voided_at = $2, mac = null where person = $1 and voided_at is null";
+        const STILL: &str = "select count(*) from identity where person = $1 and voided_at is null and linked_at <= $2";
         run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).bind(now.0).execute(connection).await?;
         });
-        Ok(())
+        self.check_ended(STILL, person.0.as_bytes(), now.0).await
     }
 
     /// Forgets an identity of a person. `false`: there is none.

@@ -32,7 +32,9 @@ impl Tx {
     ) -> Result<usize, StoreError> {
         const SQL: &str = "update invitation set ended_at = $2, mac = null where person = $1 and ended_at is null
             returning id, person, expires_at";
-        self.end_invitations(SQL, person.0, by, why, now).await
+        const STILL: &str =
+            "select count(*) from invitation where person = $1 and ended_at is null and issued_at <= $2";
+        self.end_invitations((SQL, STILL), person.0, by, why, now).await
     }
 
     /// The same of everybody who has a position at an office.
@@ -49,7 +51,9 @@ impl Tx {
         const SQL: &str = "update invitation set ended_at = $2, mac = null where ended_at is null
             and person in (select person from person_position where organisation = $1)
             returning id, person, expires_at";
-        self.end_invitations(SQL, organisation.0, by, why, now).await
+        const STILL: &str = "select count(*) from invitation where ended_at is null and issued_at <= $2
+            and person in (select person from person_position where organisation = $1)";
+        self.end_invitations((SQL, STILL), organisation.0, by, why, now).await
     }
 
     /// Ends these, whose issuer may no longer invite.
@@ -85,7 +89,7 @@ impl Tx {
 
     async fn end_invitations(
         &mut self,
-        sql: &'static str,
+        (sql, still): (&'static str, &'static str),
         of: Uuid,
         by: By,
         why: InvitationEnd,
@@ -94,6 +98,7 @@ impl Tx {
         let rows: Vec<Came<Row>> = run!(self, connection => {
             each("invitation", &sqlx::query(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?)
         });
+        self.check_ended(still, of.as_bytes(), now.0).await?;
         let open = rows.iter().flatten().filter(|(.., expires_at)| now.0 < *expires_at).count();
         let ended = self.readable_each(rows, |(id, person, _)| {
             let invitation = InvitationId(uuid_from("invitation.id", &id)?);

@@ -3,6 +3,7 @@
 //! read stands in the other files of this folder.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub(super) forgeries: Arc<Forgeries>,
     pub(super) damaged: Arc<Damaged>,
     pub(super) history: Arc<OwnHistory>,
+    /// See `foreign.rs`.
+    pub(super) is_acted_on: AtomicBool,
     /// The right to serve this database, once it was taken.
     pub(super) hold: tokio::sync::Mutex<Option<Hold>>,
     #[cfg(test)]
@@ -98,6 +101,7 @@ impl Journal {
                 forgeries: Arc::default(),
                 damaged: Arc::default(),
                 history: Arc::default(),
+                is_acted_on: AtomicBool::default(),
                 hold: tokio::sync::Mutex::default(),
                 #[cfg(test)]
                 faults: super::fault::Faults::default(),

@@ -85,14 +85,20 @@ impl Tx {
         const INVITATION: &str = "update invitation set ended_at = $2, mac = null where id = $1 and ended_at is null";
         const ENROLMENT: &str =
             "update device_enrolment set ended_at = $2, mac = null where id = $1 and ended_at is null";
+        const INVITATION_STILL: &str =
+            "select count(*) from invitation where id = $1 and ended_at is null and issued_at <= $2";
+        const ENROLMENT_STILL: &str =
+            "select count(*) from device_enrolment where id = $1 and ended_at is null and issued_at <= $2";
         let sql = link.pick(INVITATION, ENROLMENT);
-        Ok(run!(self, connection => {
+        let ended = run!(self, connection => {
             sqlx::query(sql)
                 .bind(link.id().as_bytes().as_slice())
                 .bind(now.0)
                 .execute(connection)
                 .await?
                 .rows_affected()
-        }) == 1)
+        });
+        self.check_ended(link.pick(INVITATION_STILL, ENROLMENT_STILL), link.id().as_bytes(), now.0).await?;
+        Ok(ended == 1)
     }
 }

@@ -129,7 +129,8 @@ impl Tx {
     pub async fn void_passkey(&mut self, id: PasskeyId, why: PasskeyVoid, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str =
             "update passkey set voided_at = $2, voided_why = $3, mac = null where id = $1 and voided_at is null";
-        Ok(run!(self, connection => {
+        const STILL: &str = "select count(*) from passkey where id = $1 and voided_at is null and added_at <= $2";
+        let voided = run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
                 .bind(now.0)
@@ -137,7 +138,9 @@ impl Tx {
                 .execute(connection)
                 .await?
                 .rows_affected()
-        }) == 1)
+        });
+        self.check_ended(STILL, id.0.as_bytes(), now.0).await?;
+        Ok(voided == 1)
     }
 
     /// The same of all passkeys of a person.
@@ -152,6 +155,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const SQL: &str =
             "update passkey set voided_at = $2, voided_why = $3, mac = null where person = $1 and voided_at is null";
+        const STILL: &str = "select count(*) from passkey where person = $1 and voided_at is null and added_at <= $2";
         run!(self, connection => {
             sqlx::query(SQL)
                 .bind(person.0.as_bytes().as_slice())
@@ -160,7 +164,7 @@ impl Tx {
                 .execute(connection)
                 .await?;
         });
-        Ok(())
+        self.check_ended(STILL, person.0.as_bytes(), now.0).await
     }
 
     /// Forgets a passkey. `false`: there is none.

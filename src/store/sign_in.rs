@@ -179,7 +179,8 @@ impl Tx {
     pub async fn revoke_sign_in(&mut self, id: SignInId, now: Timestamp) -> Result<Option<EndedSignIn>, StoreError> {
         const SQL: &str = "update sign_in set revoked_at = $2, mac = null where id = $1 and revoked_at is null
             returning id, person, role, organisation";
-        Ok(self.revoke(SQL, id.0, now).await?.pop())
+        const STILL: &str = "select count(*) from sign_in where id = $1 and revoked_at is null and issued_at <= $2";
+        Ok(self.revoke(SQL, STILL, id.0, now).await?.pop())
     }
 
     /// Revokes every sign-in of a person that is not; returns which.
@@ -193,7 +194,8 @@ impl Tx {
     ) -> Result<Vec<EndedSignIn>, StoreError> {
         const SQL: &str = "update sign_in set revoked_at = $2, mac = null where person = $1 and revoked_at is null
             returning id, person, role, organisation";
-        self.revoke(SQL, person.0, now).await
+        const STILL: &str = "select count(*) from sign_in where person = $1 and revoked_at is null and issued_at <= $2";
+        self.revoke(SQL, STILL, person.0, now).await
     }
 
     /// The same, all but one.
@@ -209,11 +211,15 @@ impl Tx {
         const SQL: &str =
             "update sign_in set revoked_at = $2, mac = null where person = $1 and revoked_at is null and id <> $3
             returning id, person, role, organisation";
+        // The one that goes on stands rightly.
+        const STILL: &str = "select case when count(*) > 1 then count(*) else 0 end from sign_in
+            where person = $1 and revoked_at is null and issued_at <= $2";
         let rows: Vec<Came<EndedRow>> = run!(self, connection => {
             let (person, but) = (person.0.as_bytes().as_slice(), but.0.as_bytes().as_slice());
             let ended = sqlx::query(SQL).bind(person).bind(now.0).bind(but).fetch_all(connection).await?;
             each("sign_in", &ended)
         });
+        self.check_ended(STILL, person.0.as_bytes(), now.0).await?;
         Ok(self.readable_each(rows, ended_from))
     }
 
@@ -229,7 +235,9 @@ impl Tx {
         const SQL: &str =
             "update sign_in set revoked_at = $2, mac = null where organisation = $1 and revoked_at is null
             returning id, person, role, organisation";
-        self.revoke(SQL, organisation.0, now).await
+        const STILL: &str =
+            "select count(*) from sign_in where organisation = $1 and revoked_at is null and issued_at <= $2";
+        self.revoke(SQL, STILL, organisation.0, now).await
     }
 
     /// Revokes every sign-in on a registered device that is not; returns which.
@@ -244,7 +252,9 @@ impl Tx {
         const SQL: &str =
             "update sign_in set revoked_at = $2, mac = null where registered_device = $1 and revoked_at is null
             returning id, person, role, organisation";
-        self.revoke(SQL, device.0, now).await
+        const STILL: &str =
+            "select count(*) from sign_in where registered_device = $1 and revoked_at is null and issued_at <= $2";
+        self.revoke(SQL, STILL, device.0, now).await
     }
 
     /// Revokes every sign-in of a person that began without a registered device; returns which.
@@ -259,7 +269,9 @@ impl Tx {
         const SQL: &str = "update sign_in set revoked_at = $2, mac = null
             where person = $1 and registered_device is null and revoked_at is null
             returning id, person, role, organisation";
-        self.revoke(SQL, person.0, now).await
+        const STILL: &str = "select count(*) from sign_in
+            where person = $1 and registered_device is null and revoked_at is null and issued_at <= $2";
+        self.revoke(SQL, STILL, person.0, now).await
     }
 
     /// Ends the sign-ins of those who are shut out, with an act for each.
@@ -310,10 +322,17 @@ impl Tx {
         Ok(counts.then_some(sign_in))
     }
 
-    async fn revoke(&mut self, sql: &'static str, of: Uuid, now: Timestamp) -> Result<Vec<EndedSignIn>, StoreError> {
+    async fn revoke(
+        &mut self,
+        sql: &'static str,
+        still: &'static str,
+        of: Uuid,
+        now: Timestamp,
+    ) -> Result<Vec<EndedSignIn>, StoreError> {
         let rows: Vec<Came<EndedRow>> = run!(self, connection => {
             each("sign_in", &sqlx::query(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?)
         });
+        self.check_ended(still, of.as_bytes(), now.0).await?;
         // INVARIANT: whatever stands in a row, it has ended by now; one that says nothing only has no act of its own.
         Ok(self.readable_each(rows, ended_from))
     }

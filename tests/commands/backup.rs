@@ -80,6 +80,14 @@ async fn write(data: &Path, sql: &'static str, number: Option<u32>) {
 }
 
 /// Exit code and all that was said.
+/// As whoever keeps the database in order does.
+async fn arrange(data: &Path, sql: &'static str) {
+    let url = format!("sqlite://{}", data.join("renkei.db").display());
+    let mut database = SqliteConnection::connect(&url).await.expect("the database opens");
+    sqlx::query(sql).execute(&mut database).await.expect("it is done");
+    database.close().await.expect("it closes");
+}
+
 fn said(arguments: &[&str]) -> (Option<i32>, String) {
     let output = run(&[&["--language", "en"], arguments].concat());
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -206,6 +214,36 @@ fn a_backup_that_was_changed_cut_or_exchanged_is_named_and_nothing_is_restored_f
     printed(&["init", "--dir", text(stranger.path())]);
     let (code, told) = said(&["backup", "verify", text(&first), "--data", text(&stranger.path().join("data"))]);
     assert!(code == Some(1) && told.contains("it needs the region key") && told.contains("another key"), "{told}");
+}
+
+#[tokio::test]
+async fn tables_and_columns_of_others_are_in_no_backup_and_it_comes_back() {
+    let region = Region::new();
+    let data = region.data();
+    arrange(&data, "create table dba_note (x real)").await;
+    arrange(&data, "alter table entry add column note text").await;
+    let names = "dba_note, entry.note";
+    let (code, made) = said(&["backup", "--data", text(&data)]);
+    assert!(code == Some(0) && made.contains("found whole") && made.contains(names), "{made}");
+    let file = region.backups().pop().expect("it is there");
+    let (code, whole) = said(&["backup", "verify", "--rehearse", text(&file), "--data", text(&data)]);
+    assert!(code == Some(0) && whole.contains("every seal") && !whole.contains("dba_note"), "{whole}");
+    let (code, checked) = said(&["store", "check", "--data", text(&data)]);
+    assert!(code == Some(0) && checked.contains(names) && checked.contains("Nothing is wrong"), "{checked}");
+    let elsewhere = region.elsewhere();
+    let (code, back) = said(&["restore", text(&file), "--data", text(elsewhere.path())]);
+    assert!(code == Some(0) && back.contains("To start: renkei serve") && !back.contains("dba_note"), "{back}");
+    let hub = Running::start(&["serve", "--listen", "127.0.0.1:0", "--data", text(&data)]);
+    assert!(hub.stop().success());
+}
+
+#[tokio::test]
+async fn a_trigger_on_a_table_is_a_fault_that_a_check_names() {
+    let region = Region::new();
+    let trap = "create trigger trap after update on person begin select 1; end";
+    arrange(&region.data(), trap).await;
+    let (code, checked) = said(&["store", "check", "--data", text(&region.data())]);
+    assert!(code == Some(1) && checked.contains("trigger trap on table person"), "{checked}");
 }
 
 #[tokio::test]

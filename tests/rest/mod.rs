@@ -55,6 +55,7 @@ mod tampered_pages;
 mod tampered_records;
 mod tampered_history;
 mod tampered_rules;
+mod tampered_schema;
 mod time_ahead;
 mod trainings;
 mod withheld;

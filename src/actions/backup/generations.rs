@@ -225,6 +225,18 @@ mod tests {
         path
     }
 
+    #[test]
+    fn one_that_lacks_what_a_restore_needs_does_not_read_back_as_whole() {
+        let (folder, region) = (tempfile::tempdir().unwrap(), Keys::new());
+        let path = folder.path().join("lacking.backup");
+        let mut writer = Writer::create(folder.path(), &region.data, &region.kept).unwrap();
+        writer.put(&What::Manifest(Manifest { schema: 1, ..Manifest::default() }).into()).unwrap();
+        writer.put(&What::End(Tally::default().end(Vec::new())).into()).unwrap();
+        writer.finish().unwrap().persist(&path).unwrap();
+        let refused = read_whole(&path, OpenBy::Data(&region.data)).unwrap_err();
+        assert!(matches!(&refused, BadBackup::Untrue { what } if what.en.contains("entry")), "{refused}");
+    }
+
     fn damage(path: &Path) {
         let bytes = fs::read(path).unwrap();
         fs::write(path, &bytes[..bytes.len() - 1]).unwrap();

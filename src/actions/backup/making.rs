@@ -65,6 +65,8 @@ pub struct Made {
     pub removed: Vec<PathBuf>,
     /// Those of a moment that is still to come; they were left, and counted for nothing.
     pub ahead: Vec<PathBuf>,
+    /// What stands in the database and no migration made: it is not in the backup.
+    pub passed_over: Vec<String>,
 }
 
 /// Makes a backup of everything into this folder, which is made if there is none. A hub may run meanwhile.
@@ -117,7 +119,7 @@ pub async fn make(
         tracing::error!(%error, "the list of destroyed records was not written");
     }
     let Thinned { removed, ahead } = remove_old(folder, data, keep, (&path, now)).map_err(failed)?;
-    Ok(Made { path, bytes, whole, removed, ahead })
+    Ok(Made { path, bytes, whole, removed, ahead, passed_over: taken.passed_over })
 }
 
 /// One at a time in a folder, so that nobody removes another's draft.

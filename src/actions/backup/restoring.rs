@@ -97,6 +97,8 @@ pub struct Restored {
     pub destroyed: u64,
     /// Whether signatures were checked by a key that did not come out of the backup.
     pub is_key_given: bool,
+    /// What the backup held and no migration made: it is not back.
+    pub passed_over: Vec<String>,
 }
 
 /// See the module.
@@ -138,7 +140,8 @@ pub async fn restore(path: &Path, into: &RestoreInto<'_>, now: Timestamp) -> Res
     let despite = into.despite.filter(|_| !is_whole).unwrap_or_default();
     let settled = loading.settle(&whole.manifest, despite, now).await?;
     loading.journal().close().await;
-    Ok(Restored { whole, settled, verified, report, destroyed, is_key_given: into.key.is_some() })
+    let (is_key_given, passed_over) = (into.key.is_some(), loading.passed_over().to_vec());
+    Ok(Restored { whole, settled, verified, report, destroyed, is_key_given, passed_over })
 }
 
 fn destroyed_since(path: &Path, into: &RestoreInto<'_>, key: &DataKey) -> Result<Vec<Tombstone>, RestoreError> {

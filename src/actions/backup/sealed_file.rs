@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 use crate::domain::text::Text;
 use crate::limits::{BACKUP_FRAME_BYTES, BACKUP_RECORD_BYTES_MAX};
 use crate::store::KeptDataKey;
-use crate::store::dump::{BackupKey, DumpRecord, DumpSink, End, Manifest, Sum, TableSum, What};
+use crate::store::dump::{BackupKey, DumpRecord, DumpSink, End, Held, Manifest, Sum, TableSum, What};
 use crate::vault::{
     ArchiveKey, DataKey, FRAME_OVERHEAD_BYTES, Frames, RegionKey, WRAPPED_ARCHIVE_KEY_BYTES, WRAPPED_DATA_KEY_BYTES,
 };
@@ -54,6 +54,11 @@ pub enum BadBackup {
 impl BadBackup {
     const fn untrue(ja: &'static str, en: &'static str) -> Self {
         Self::Untrue { what: Text::fixed(ja, en) }
+    }
+
+    fn lacking(lacks: &[String]) -> Self {
+        let (ja, en) = ("復元に要る表か列がありません", "tables or columns are missing that a restore needs");
+        Self::Untrue { what: Text::new(format!("{ja}: {}", lacks.join("、")), format!("{en}: {}", lacks.join(", "))) }
     }
 
     /// For people.
@@ -299,11 +304,13 @@ pub fn needed_key(path: &Path) -> Result<String, BadBackup> {
     if is_backup { Ok(String::from_utf8_lossy(&head[MAGIC.len()..]).into_owned()) } else { Err(BadBackup::NotABackup) }
 }
 
-/// A backup that was read from one end to the other and holds what it says.
+/// A backup that was read from one end to the other and holds what it says, and what a restore needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whole {
     pub manifest: Manifest,
     pub end: End,
+    /// What is in it and a restore passes over: tables, and columns as `table.column`, that no migration made.
+    pub passed_over: Vec<String>,
 }
 
 /// What a backup says of itself, by its first frame alone.
@@ -337,7 +344,12 @@ fn whole_of<R: Read>(mut reader: Reader<R>) -> Result<Whole, BadBackup> {
                 }
                 let manifest = manifest.ok_or_else(no_manifest)?;
                 tally.check(&end)?;
-                return Ok(Whole { manifest, end });
+                let lacks = tally.held.lacks(manifest.schema);
+                if !lacks.is_empty() {
+                    return Err(BadBackup::lacking(&lacks));
+                }
+                let passed_over = tally.held.passed_over(manifest.schema);
+                return Ok(Whole { manifest, end, passed_over });
             }
             what if manifest.is_some() => tally.add(&what),
             _ => return Err(no_manifest()),
@@ -354,6 +366,7 @@ fn no_manifest() -> BadBackup {
 #[derive(Default)]
 pub(super) struct Tally {
     tables: Vec<(String, Sum)>,
+    held: Held,
     files: Sum,
     file_bytes: u64,
     missing: u64,
@@ -362,7 +375,10 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, what: &What) {
         match what {
-            What::Table(head) => self.tables.push((head.name.clone(), Sum::default())),
+            What::Table(head) => {
+                self.held.add(head);
+                self.tables.push((head.name.clone(), Sum::default()));
+            }
             What::Rows(piece) => {
                 if let Some((_, sum)) = self.tables.last_mut() {
                     piece.rows.iter().for_each(|row| sum.add_row(row));

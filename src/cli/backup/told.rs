@@ -39,7 +39,19 @@ pub(super) fn told_made(made: &Made) -> Text {
         ja += &format!("\n{ahead_ja}");
         en += &format!("\n{ahead_en}");
     }
-    Text::new(ja, en)
+    let over = told_passed_over(&made.passed_over, "バックアップに入れていません", "not in the backup");
+    Text::new(ja + &over.0, en + &over.1)
+}
+
+/// Tables and columns of others, as a line of its own.
+fn told_passed_over(names: &[String], so_ja: &str, so_en: &str) -> (String, String) {
+    if names.is_empty() {
+        return <(String, String)>::default();
+    }
+    (
+        format!("\nrenkei のものでない表・列は{so_ja}: {}", names.join("、")),
+        format!("\nTables and columns that are not renkei's, {so_en}: {}", names.join(", ")),
+    )
 }
 
 pub(super) fn told_missing(missing: u64) -> Text {
@@ -132,14 +144,15 @@ pub(super) fn told_whole(path: &Path, whole: &Whole) -> Text {
     let (tables, rows) = (end.tables.len(), end.tables.iter().map(|table| table.rows).sum::<u64>());
     let checkpoint = whole.manifest.checkpoint.as_ref().map_or(0, |kept| kept.number);
     let (schema, engine, version) = (whole.manifest.schema, &whole.manifest.engine, &whole.manifest.version);
+    let over = told_passed_over(&whole.passed_over, "復元しません", "passed over by a restore");
     Text::new(
         format!(
-            "{path}\n{}\n表 {tables}、行 {rows}、チェックポイント {checkpoint}（renkei {version}、{engine}、形 {schema}）\n壊れていません",
-            held.ja
+            "{path}\n{}\n表 {tables}、行 {rows}、チェックポイント {checkpoint}（renkei {version}、{engine}、形 {schema}）{}\n壊れていません",
+            held.ja, over.0
         ),
         format!(
-            "{path}\n{}\n{tables} tables, {rows} rows, checkpoint {checkpoint} (renkei {version}, {engine}, schema {schema})\nIt is whole",
-            held.en
+            "{path}\n{}\n{tables} tables, {rows} rows, checkpoint {checkpoint} (renkei {version}, {engine}, schema {schema}){}\nIt is whole",
+            held.en, over.1
         ),
     )
 }
@@ -212,7 +225,8 @@ pub(in super::super) fn told_restored(restored: &Restored, start: &str) -> Text 
         en += &format!("\n{again} records that were destroyed since are destroyed again");
     }
     let (dropped_ja, dropped_en) = told_dropped(restored.report.snapshot_count);
-    (ja, en) = (ja + &dropped_ja, en + &dropped_en);
+    let over = told_passed_over(&restored.passed_over, "復元していません", "not brought back");
+    (ja, en) = (ja + &dropped_ja + &over.0, en + &dropped_en + &over.1);
     if !restored.is_key_given {
         ja += "\nチェックポイントの鍵がないため、署名はバックアップの中の公開鍵で確かめました。用紙の公開鍵で renkei audit verify --key を実行してください。ハブをはじめる前に checkpoint.key の写しを戻し、写しがなければ renkei audit new-key で鍵を替えてください";
         en += "\nWithout the checkpoint key, signatures were checked by the public key in the backup itself: run renkei audit verify --key with the one on paper. Before you start the hub, put the copy of checkpoint.key back; if there is none, run renkei audit new-key";

@@ -9,7 +9,7 @@ use super::super::engine::Engine;
 use super::super::meta::REGION_KEY;
 use super::super::migrate::{FIRST_WITH_GUARDED_RULEBOOKS, FIRST_WITH_MACS};
 use super::super::{Journal, StoreError, alone, connect, migrate};
-use super::record::{AbsentFile, Manifest, RowsPiece, TableHead, TableSum};
+use super::record::{AbsentFile, Manifest, Row, RowsPiece, Sum, TableHead, TableSum};
 use super::schema::{Column, Table};
 use super::{DumpError, LoadError, RESTORING};
 
@@ -30,7 +30,36 @@ pub struct Loading {
     engine: Engine,
     tables: Vec<Table>,
     /// Those of the backup, as they came.
-    loaded: Vec<(String, Vec<Column>)>,
+    loaded: Vec<Loaded>,
+    /// What the backup holds and no migration made: tables, and columns as `table.column`.
+    passed_over: Vec<String>,
+    is_passing_over: bool,
+}
+
+/// A table of the backup.
+#[derive(Clone, Debug)]
+struct Loaded {
+    name: String,
+    columns: Vec<Column>,
+    /// Where they stand in a row of the backup, where that holds columns that no migration made.
+    places: Option<Vec<usize>>,
+    /// Of the rows as they are written then: the sum in the backup is over the whole of them.
+    sum: Sum,
+}
+
+impl Loaded {
+    /// The rows without what no migration made.
+    fn take(&mut self, rows: &mut [Row]) {
+        let Some(places) = &self.places else { return };
+        for row in rows {
+            let mut at = 0;
+            row.cells.retain(|_| {
+                at += 1;
+                places.contains(&(at - 1))
+            });
+            self.sum.add_row(row);
+        }
+    }
 }
 
 impl Loading {
@@ -47,9 +76,8 @@ impl Loading {
         let (engine, journal) = Self::take_over(url, &key, named).await?;
         migrate::migrate_to(&engine, manifest.schema).await.map_err(super::super::OpenError::from)?;
         let listed: Result<Vec<Table>, StoreError> = journal.read(|tx| Box::pin(tx.list_tables())).await;
-        let mut tables = listed?;
-        tables.retain(|table| table.name != RESTORING);
-        Ok(Self { tables, journal, key, engine, loaded: Vec::new() })
+        let (loaded, passed_over) = (Vec::new(), Vec::new());
+        Ok(Self { tables: listed?, journal, key, engine, loaded, passed_over, is_passing_over: false })
     }
 
     /// The first step: whoever opens the database from now on is told that it is being filled.
@@ -66,25 +94,44 @@ impl Loading {
         Ok((engine, journal))
     }
 
-    /// Rows that follow are of this table.
+    /// Rows that follow are of this table. One that no migration made is passed over, and so are columns.
     ///
     /// # Errors
-    /// When the database has no such table, or other columns.
+    /// When the backup lacks columns of it.
     pub fn turn_to(&mut self, head: &TableHead) -> Result<(), LoadError> {
         let table = self.tables.iter().find(|table| table.name == head.name);
-        let table = table.ok_or_else(|| StoreError::inconsistent(&head.name, "the database has no such table"))?;
-        self.loaded.push((head.name.clone(), table.pick(&head.columns)?));
+        self.is_passing_over = table.is_none();
+        let Some(table) = table else {
+            self.passed_over.push(head.name.clone());
+            return Ok(());
+        };
+        let (places, columns): (Vec<usize>, Vec<Column>) = table.pick(&head.columns)?.into_iter().unzip();
+        let others = head.columns.iter().enumerate().filter(|(at, _)| !places.contains(at));
+        self.passed_over.extend(others.map(|(_, column)| format!("{}.{column}", head.name)));
+        let places = (columns.len() != head.columns.len()).then_some(places);
+        self.loaded.push(Loaded { name: head.name.clone(), columns, places, sum: Sum::default() });
         Ok(())
+    }
+
+    /// What was passed over so far.
+    #[must_use]
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     /// Stores a piece, durably.
     ///
     /// # Errors
     /// When the database fails or does not take it.
-    pub async fn load(&self, piece: RowsPiece) -> Result<(), LoadError> {
-        let Some((table, columns)) = self.loaded.last().cloned() else {
+    pub async fn load(&mut self, mut piece: RowsPiece) -> Result<(), LoadError> {
+        if self.is_passing_over {
+            return Ok(());
+        }
+        let Some(loaded) = self.loaded.last_mut() else {
             return Err(StoreError::inconsistent("the backup", "rows of no table").into());
         };
+        loaded.take(&mut piece.rows);
+        let (table, columns) = (loaded.name.clone(), loaded.columns.clone());
         let write =
             self.journal.write(move |tx| Box::pin(async move { tx.write_rows(&table, &columns, &piece.rows).await }));
         Ok(write.await?)
@@ -107,17 +154,19 @@ impl Loading {
     /// When the database fails.
     pub async fn differing(&self, expected: &[TableSum]) -> Result<Vec<String>, LoadError> {
         let mut differing: Vec<String> = Vec::new();
-        for of in expected {
-            let Some((table, columns)) = self.loaded.iter().find(|(name, _)| *name == of.name).cloned() else {
+        for of in expected.iter().filter(|of| !self.passed_over.contains(&of.name)) {
+            let Some(loaded) = self.loaded.iter().find(|loaded| loaded.name == of.name).cloned() else {
                 differing.push(of.name.clone());
                 continue;
             };
+            let held = if loaded.places.is_some() { loaded.sum.of_table(&of.name) } else { of.clone() };
+            let (table, columns) = (loaded.name, loaded.columns);
             let summed: Result<TableSum, DumpError> = self
                 .journal
                 .read(move |tx| Box::pin(async move { Ok(tx.sum_rows(&table, &columns).await?.of_table(&table)) }))
                 .await;
             match summed {
-                Ok(summed) if summed == *of => {}
+                Ok(summed) if summed == held => {}
                 Ok(_) => differing.push(of.name.clone()),
                 Err(DumpError::Store(error)) => return Err(error.into()),
                 Err(DumpError::Sink(error)) => return Err(StoreError::inconsistent(&of.name, error).into()),
@@ -180,19 +229,25 @@ async fn empty(journal: &Journal, named: String) -> Result<(), LoadError> {
     journal
         .write(move |tx| {
             Box::pin(async move {
+                let names = tx.list_names().await?;
+                let is_half = tx.find_restoring(&names).await?.is_some();
+                let is_ours = is_half || names.contains("meta");
+                if let (false, Some(table)) = (is_ours, names.first()) {
+                    return Err(LoadError::NotEmpty { table: table.clone() });
+                }
+                // What somebody else put beside the hub's own tables is let be.
                 let tables = tx.list_tables().await?;
-                let is_half = tx.find_restoring(&tables).await?.is_some();
-                let is_ours = is_half || tables.iter().any(|table| table.name == "meta");
                 for table in &tables {
                     // These have rows from the first time that somebody opened the database.
-                    let may_have = is_ours && ["meta", "audit_head", "data_key"].contains(&table.name.as_str());
-                    if !is_ours || (!is_half && !may_have && tx.has_rows(&table.name).await?) {
+                    let may_have = ["meta", "audit_head", "data_key"].contains(&table.name.as_str());
+                    if !is_half && !may_have && tx.has_rows(&table.name).await? {
                         return Err(LoadError::NotEmpty { table: table.name.clone() });
                     }
                 }
                 for table in tables.iter().rev() {
                     tx.drop_table(&table.name).await?;
                 }
+                tx.drop_table(RESTORING).await?;
                 tx.drop_table("_sqlx_migrations").await?;
                 tx.begin_restoring(&named).await?;
                 Ok(())

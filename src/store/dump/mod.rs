@@ -1,9 +1,10 @@
 //! The whole store as a stream of records, and back: what a backup holds, before it is sealed. Called by `actions/backup`.
 //! Read in one moment of the store beside a running hub, in a form that knows neither engine, so that either takes it back.
 //!
-//! Tables and columns are found in the schema itself: what a later migration adds is in the next backup without anybody
-//! thinking of it.
+//! Tables and columns are those that the migrations make: what a later one adds is in the next backup without anybody thinking
+//! of it, and what somebody else put there is in none.
 
+mod held;
 mod loading;
 mod record;
 mod rows;
@@ -11,12 +12,19 @@ mod schema;
 mod settling;
 mod taking;
 
-use self::schema::Table;
+use std::collections::BTreeSet;
+
 use super::engine::run;
+use super::shape::shape;
 use super::{OpenError, StoreError, Tx};
 
+pub(super) use self::schema::is_own_table;
+
+pub use held::Held;
 pub use loading::{BackupKey, Loading};
 pub use record::{AbsentFile, DumpRecord, End, FileRecord, KeptStatement, Manifest, Sum, TableSum, What};
+#[cfg(test)]
+pub use record::{Cell, Row, RowsPiece, TableHead, Value};
 pub use settling::Settled;
 pub use taking::{DumpSink, ListedFile, Taken};
 
@@ -67,7 +75,7 @@ impl From<sqlx::Error> for LoadError {
 /// What a database is, before anything is written into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// No table at all.
+    /// No table of ours.
     Nothing,
     /// It is being filled from this.
     Restoring(String),
@@ -77,11 +85,11 @@ pub(super) enum Found {
 pub(super) async fn look(bare: &super::Journal) -> Result<Found, StoreError> {
     bare.read(|tx| {
         Box::pin(async move {
-            let tables = tx.list_tables().await?;
-            Ok(match tx.find_restoring(&tables).await? {
+            let names = tx.list_names().await?;
+            Ok(match tx.find_restoring(&names).await? {
                 Some(from) => Found::Restoring(from),
-                None if tables.is_empty() => Found::Nothing,
-                None => Found::Store,
+                None if names.iter().any(|name| shape().contains_key(name)) => Found::Store,
+                None => Found::Nothing,
             })
         })
     })
@@ -90,15 +98,15 @@ pub(super) async fn look(bare: &super::Journal) -> Result<Found, StoreError> {
 
 impl Tx {
     /// From what this database is being filled, if it is.
-    async fn find_restoring(&mut self, tables: &[Table]) -> Result<Option<String>, StoreError> {
-        if tables.iter().any(|table| table.name == RESTORING) {
+    async fn find_restoring(&mut self, names: &BTreeSet<String>) -> Result<Option<String>, StoreError> {
+        if names.contains(RESTORING) {
             const SQL: &str = "select source from restoring";
             let found: Option<(String,)> =
                 run!(self, connection => sqlx::query_as(SQL).fetch_optional(connection).await?);
             return Ok(Some(found.map(|(from,)| from).unwrap_or_default()));
         }
         // As it was said before there was a table for it.
-        if tables.iter().any(|table| table.name == "meta") { self.find_meta(RESTORING).await } else { Ok(None) }
+        if names.contains("meta") { self.find_meta(RESTORING).await } else { Ok(None) }
     }
 
     async fn begin_restoring(&mut self, from: &str) -> Result<(), StoreError> {

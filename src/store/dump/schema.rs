@@ -1,9 +1,12 @@
-//! Which tables and columns the database has, found in its own schema, in an order in which they can be filled.
+//! Which of the tables and columns that the migrations make the database has, in an order in which they can be filled. Their names
+//! come from the migrations, and how each is read from the database. What else stands there is passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::engine::{EngineTx, run};
+use super::super::shape::shape;
 use super::super::{StoreError, Tx};
+use super::RESTORING;
 
 /// How a column is read and bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +35,29 @@ impl Table {
         columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
     }
 
-    /// These columns of it, in this order.
-    pub(super) fn pick(&self, names: &[String]) -> Result<Vec<Column>, StoreError> {
+    /// Those of these columns that it has, each with its place among them.
+    pub(super) fn pick(&self, names: &[String]) -> Result<Vec<(usize, Column)>, StoreError> {
         let find = |name: &String| self.columns.iter().find(|column| column.name == *name).cloned();
-        let found: Option<Vec<Column>> = names.iter().map(find).collect();
-        found
-            .filter(|found| found.len() == self.columns.len())
-            .ok_or_else(|| StoreError::inconsistent(&self.name, "the backup has other columns"))
+        let found: Vec<(usize, Column)> =
+            names.iter().enumerate().filter_map(|(at, name)| Some((at, find(name)?))).collect();
+        if found.len() == self.columns.len() {
+            return Ok(found);
+        }
+        Err(StoreError::inconsistent(&self.name, "the backup lacks columns of it"))
     }
 }
 
 /// The migrator's own.
 const APPLIED: &str = "_sqlx_migrations";
 
+/// Whether this is a table that somebody of the hub's makes beside the migrations.
+pub(in super::super) fn is_own_table(table: &str) -> bool {
+    table == RESTORING
+}
+
 impl Tx {
-    /// Every table, none before one that it refers to.
-    pub(super) async fn list_tables(&mut self) -> Result<Vec<Table>, StoreError> {
+    /// Whatever stands there, also what no migration made: table, column and its type, in the engine's words.
+    pub(in super::super) async fn list_columns(&mut self) -> Result<Vec<(String, String, String)>, StoreError> {
         const SQLITE: &str = "select tables.name, columns.name, lower(columns.type)
             from pragma_table_list as tables join pragma_table_info(tables.name) as columns
             where tables.schema = 'main' and tables.type = 'table' order by tables.name, columns.cid";
@@ -57,11 +67,22 @@ impl Tx {
             where columns.table_schema = current_schema() and tables.table_type = 'BASE TABLE'
             order by columns.table_name, columns.ordinal_position";
         let sql = if matches!(self.engine, EngineTx::Sqlite(_)) { SQLITE } else { POSTGRES };
-        let rows: Vec<(String, String, String)> =
+        let mut rows: Vec<(String, String, String)> =
             run!(self, connection => sqlx::query_as(sql).fetch_all(connection).await?);
+        rows.retain(|(table, ..)| !table.starts_with("sqlite_") && table != APPLIED);
+        Ok(rows)
+    }
+
+    /// The names of all tables, also of those that no migration made.
+    pub(super) async fn list_names(&mut self) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.list_columns().await?.into_iter().map(|(table, ..)| table).collect())
+    }
+
+    /// Every table that a migration made, none before one that it refers to.
+    pub(super) async fn list_tables(&mut self) -> Result<Vec<Table>, StoreError> {
         let mut tables: BTreeMap<String, Vec<Column>> = BTreeMap::new();
-        for (table, name, of) in rows {
-            if table.starts_with("sqlite_") || table == APPLIED {
+        for (table, name, of) in self.list_columns().await? {
+            if !shape().get(&table).is_some_and(|made| made.contains(&name)) {
                 continue;
             }
             let kind = match of.as_str() {

@@ -31,6 +31,8 @@ pub struct Taken {
     pub tables: Vec<TableSum>,
     /// What the shelf should hold.
     pub files: Vec<ListedFile>,
+    /// Tables, and columns as `table.column`, that no migration made: they are not in it.
+    pub passed_over: Vec<String>,
 }
 
 /// A file that the tables tell of as kept.
@@ -64,7 +66,8 @@ impl Journal {
                     tables.push(tx.take_table(&table, &mut sink).await?);
                 }
                 let files = tx.list_kept_files().await?;
-                Ok((sink, Taken { manifest, tables, files }))
+                let passed_over = tx.list_foreign().await?.idle;
+                Ok((sink, Taken { manifest, tables, files, passed_over }))
             })
         })
         .await

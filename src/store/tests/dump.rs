@@ -27,13 +27,13 @@ impl DumpSink for Kept {
     }
 }
 
-async fn dumped(journal: &Journal) -> (Vec<What>, Taken) {
+pub(super) async fn dumped(journal: &Journal) -> (Vec<What>, Taken) {
     let (kept, taken) = journal.dump(NOW, Kept::default()).await.unwrap();
     (std::mem::take(&mut *kept.0.lock().unwrap()), taken)
 }
 
 /// A region with a patient, a nurse and everything of an afternoon.
-async fn lived_in(region: &Region) -> Patient<'_> {
+pub(super) async fn lived_in(region: &Region) -> Patient<'_> {
     region.employ_nurse().await;
     let mut patient = region.patient_with_team().await;
     for number in 0..70 {
@@ -58,7 +58,7 @@ async fn every_column_of_every_table_is_taken_whatever_migration_adds_it() {
     .await;
 }
 
-async fn fill(from: &Region, into: &Region, records: Vec<What>, taken: &Taken) -> Loading {
+pub(super) async fn fill(from: &Region, into: &Region, records: Vec<What>, taken: &Taken) -> Loading {
     into.journal.close().await;
     let mut loading =
         Loading::begin(&into.url, from.backup_key().await, &taken.manifest, "story.backup").await.unwrap();

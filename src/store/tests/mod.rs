@@ -16,6 +16,7 @@ mod duties;
 mod earlier;
 mod exposures;
 mod files;
+mod foreign;
 mod going_on;
 mod groups;
 mod guarded;
