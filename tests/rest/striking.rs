@@ -6,6 +6,9 @@ use renkei::actions::striking::strike_out;
 use renkei::store::check::check;
 use renkei::store::{StoreError, StruckRow};
 
+use serde_json::{Value, json};
+
+use super::rulebook_life::drafted;
 use super::tampered::{region, warnings, written_by_hand};
 use crate::support::app::App;
 use crate::support::system::System;
@@ -63,4 +66,29 @@ async fn rows_that_were_written_by_hand_are_struck_out_on_record_and_told_no_mor
     secretariat.get("/api/v1/clients").await.ok();
     assert!(warnings(&secretariat).await.is_empty());
     assert_eq!(system.ask(&app, "system/Patient.rs").await.status, StatusCode::OK, "it goes on by its own key");
+}
+
+/// Its files are true, so it is kept, and its own history says what became of it.
+#[tokio::test]
+async fn a_version_that_was_changed_by_hand_is_retired_on_record() {
+    let app = region().await;
+    let secretariat = app.secretariat().await;
+    let draft = drafted(&secretariat, "").await;
+    let mut by_hand = written_by_hand(&app).await;
+    let sql = "update rulebook_version set stage = 'in_force', effective_at = 5";
+    assert_eq!(sqlx::query(sql).execute(&mut by_hand).await.unwrap().rows_affected(), 1);
+    sqlx::Connection::close(by_hand).await.unwrap();
+
+    let id = draft["id"].as_str().unwrap();
+    assert_eq!(struck(&app).await, [format!("rulebook_version {id}")]);
+    assert!(is_whole(&app).await);
+    let listed = secretariat.get("/api/v1/rulebooks").await.ok();
+    assert_eq!((&listed["versions"][0]["id"], &listed["versions"][0]["stage"]), (&json!(id), &json!("retired")));
+    let of_kind = async |kind: &str| {
+        let told = secretariat.get(format!("/api/v1/audit?kind={kind}")).await.ok();
+        let records = told["records"].as_array().unwrap().iter();
+        records.filter(|record| record["reason"] == WHY).map(|record| record["code"].clone()).collect::<Vec<Value>>()
+    };
+    assert_eq!(of_kind("keeping").await, ["row_struck"]);
+    assert_eq!(of_kind("rulebook").await, ["retired"]);
 }

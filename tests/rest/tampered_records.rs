@@ -1,11 +1,14 @@
 //! Somebody writes into the records of a region by hand, or a bit of one flips: nobody sees more by it, nothing is destroyed by it,
 //! and the others go on.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use renkei::actions::backup::{Keep, RestoreInto, make, restore};
 use renkei::actions::destroying::list;
 use renkei::cli::open::open_journal;
 use renkei::domain::ids::{PatientId, Seq};
+use renkei::limits;
 use renkei::store::Shelf;
 use renkei::store::check::{FaultKind, check};
 use renkei::wire::{Encoding, ServerFrame};
@@ -60,7 +63,7 @@ async fn two_patients(app: &App) -> (Actor, Actor, [PatientId; 2]) {
 }
 
 /// How somebody is answered who posts there, tries it first and marks it read; without the ids that they sent themselves.
-async fn answered(app: &App, who: &Actor, patient: Uuid, body: &Value) -> Vec<(StatusCode, String)> {
+pub(super) async fn answered(app: &App, who: &Actor, patient: Uuid, body: &Value) -> Vec<(StatusCode, String)> {
     let (id, timeline) = (app.hub.region().draw_id(), format!("/api/v1/timelines/{patient}"));
     let post = json!({ "id": id, "body": body });
     let answers = [
@@ -123,6 +126,26 @@ async fn one_bad_entry_takes_one_patient_from_the_lists_and_no_other() {
     let app = app.stop().await.start().await;
     only_the_other_is_there(&app, &doctor, &stranger, patients).await;
     assert_eq!(found_of(&app, patients[0].0).await, [FaultKind::Chain, FaultKind::Unreadable]);
+}
+
+/// They know of the patient by more than an id, for as long as that counts.
+#[tokio::test]
+async fn whoever_found_a_patient_by_name_and_birth_date_is_told_that_the_record_cannot_be_had_now() {
+    let app = region().await;
+    let (_, stranger, [damaged, _]) = two_patients(&app).await;
+    write(&app, damaged.0, &["update entry set sealed = zeroblob(40) where timeline = $1 and seq = 2"]).await;
+    let app = app.stop().await.start().await;
+    let search = json!({ "name": "高橋 ハル", "birth_date": "1938-04-12" });
+    let found = stranger.post("/api/v1/emergency-search", search).await.ok();
+    assert_eq!(found["patients"][0]["id"], damaged.to_string());
+    let note = json!({ "note": { "text": "訪問しました" } });
+    let told = async || {
+        let answers = answered(&app, &stranger, damaged.0, &note).await;
+        answers.into_iter().take(3).map(|(status, _)| status).collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, [StatusCode::SERVICE_UNAVAILABLE; 3]);
+    app.clock.advance(Duration::from_millis(limits::EMERGENCY_FINDING_MS));
+    assert!(!told().await.contains(&StatusCode::SERVICE_UNAVAILABLE));
 }
 
 #[tokio::test]

@@ -104,6 +104,32 @@ async fn a_version_that_stands_in_anothers_place_or_was_changed_does_not_open() 
     .await;
 }
 
+/// What was corrected would stand again, or what corrects it would seem to be all that was ever said.
+#[tokio::test]
+async fn an_announcement_of_which_one_version_does_not_open_is_not_shown_by_its_others() {
+    for damaged in [
+        "update announcement_version set sealed = substr(sealed, 1, 20) where number = 2",
+        "update announcement_version set sealed = substr(sealed, 1, 20) where number = 1
+            and announcement in (select announcement from announcement_version where number = 2)",
+    ] {
+        on_both(async |region| {
+            region.employ_nurse().await;
+            let (sound, mut corrected) = (announcement(region), announcement(region));
+            corrected.versions.push(version(region, 2, "大会議室"));
+            let (id, other) = (corrected.id, sound.clone());
+            for one in [other, corrected] {
+                written!(region, tx => tx.insert_announcement(&one, END).await).unwrap();
+            }
+            assert_eq!(region.tamper(damaged).await, 1, "{damaged}");
+            assert_eq!(listed(region, MORNING, None).await, [sound], "{damaged}");
+            assert_eq!(written!(region, tx => tx.find_announcement(id).await).unwrap(), None, "{damaged}");
+            assert!(region.journal.met_forged_rows());
+            assert_eq!(unreadable(region).await.as_deref(), Some("announcement"));
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn an_announcement_of_which_a_half_is_missing_is_told_whatever_stands_for_its_id() {
     on_both(async |region| {

@@ -117,6 +117,31 @@ async fn a_version_that_stands_in_anothers_place_does_not_open() {
     }
 }
 
+/// What is published would be read without the correction that took words out of it, or a correction before it was approved.
+#[tokio::test]
+async fn a_case_of_which_one_version_does_not_open_is_not_shown_by_its_others() {
+    for damaged in [
+        "update case_version set sealed = substr(sealed, 1, 20) where number = 5
+            and case_id = (select case_id from case_version order by case_id limit 1)",
+        "update case_version set sealed = substr(sealed, 1, 20) where number = 3
+            and case_id = (select case_id from case_version order by case_id limit 1)",
+    ] {
+        on_both(async |region| {
+            let (first, sound) = (case(region), case(region));
+            keep(region, &first).await;
+            keep(region, &sound).await;
+            assert_eq!(region.tamper(damaged).await, 1, "{damaged}");
+            assert_eq!(written!(region, tx => tx.list_cases().await).unwrap(), [sound], "{damaged}");
+            let id = first.id;
+            assert_eq!(written!(region, tx => tx.find_case(id).await).unwrap(), None, "{damaged}");
+            assert!(region.journal.met_forged_rows());
+            let report = check(&region.journal, None).await.unwrap();
+            assert_eq!(report.fault_count, 1, "{:?}", report.faults);
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn neither_its_words_nor_its_author_stand_in_the_file_in_the_clear() {
     let region = Region::on_sqlite().await;

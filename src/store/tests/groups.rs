@@ -139,6 +139,27 @@ async fn what_stands_in_anothers_place_does_not_open() {
 }
 
 #[tokio::test]
+async fn messages_that_do_not_open_take_no_places_on_a_page() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let known = group(region, "褥瘡の勉強会");
+        let messages: Vec<GroupMessage> = (1..=6).map(|number| message(region, number, "第2会議室")).collect();
+        keep(region, &known, &messages).await;
+        let damaged = "update group_message set sealed = substr(sealed, 1, 20) where number in (3, 4, 6)";
+        assert_eq!(region.tamper(damaged).await, 3);
+        let id = known.id;
+        let numbers = async |before: u32, count_max: usize| -> Vec<u32> {
+            let page = written!(region, tx => tx.list_group_messages(id, before, count_max).await).unwrap();
+            page.iter().map(|message| message.number).collect()
+        };
+        assert_eq!(numbers(u32::MAX, 2).await, [5, 2]);
+        assert_eq!(numbers(5, 2).await, [2, 1]);
+        assert_eq!(numbers(2, 2).await, [1], "there are no more");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn neither_names_nor_members_nor_words_stand_in_the_file_in_the_clear() {
     let region = Region::on_sqlite().await;
     region.employ_nurse().await;

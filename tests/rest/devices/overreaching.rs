@@ -5,14 +5,18 @@ use axum::http::StatusCode;
 use renkei::domain::account::InvitationEnd;
 use renkei::domain::act::Deed;
 use renkei::domain::device::DeviceDeed;
+use renkei::domain::role::Role;
 use serde_json::{Value, json};
 
 use super::enrolling::{enrolled, passed_on};
 use super::{administrator, registered};
 use crate::rest::accounts::acts;
+use crate::rest::tampered::region;
+use crate::rest::tampered_pages::{LAST, suspend};
+use crate::rest::tampered_records::write;
 use crate::support::actor::Actor;
 use crate::support::app::App;
-use crate::support::visitor::Visitor;
+use crate::support::visitor::{Visitor, passed_on as invited};
 
 /// A device of the administrator's office, and what they keep of its link.
 async fn link_of(chief: &Actor) -> (String, Value) {
@@ -85,4 +89,31 @@ async fn row_17_a_suspension_on_record_ends_the_links_of_devices_for_good() {
         is_refused(&app, &link).await;
         assert_eq!(ends(&app, &device).await, [InvitationEnd::IssuerEnded], "lifted: {lifted}");
     }
+}
+
+/// No change of the directory ended these: whoever made them out is asked after when one is used.
+#[tokio::test]
+async fn row_17_no_link_counts_of_whoever_may_be_shut_out_by_a_page_that_does_not_read() {
+    let app = region().await;
+    let first = app.secretariat().await;
+    // Somebody of whom more is known, so that the secretariat can do without the others.
+    let second = app.actor(first.actor.role, "second secretariat").await;
+    suspend(&app, &app.actor(first.actor.role, "secretariat").await).await;
+    let (lent, _) = registered(&second, second.actor.organisation, "貸出 1").await;
+    let enrolment = passed_on(&enrolled(&first, &lent).await);
+    let newcomer = app.newcomer(Role::Nurse, "minato").await;
+    let invitation = format!("/api/v1/people/{}/invitations", newcomer.actor.person);
+    let invitation = invited(&first.post(invitation, json!({})).await.is(StatusCode::CREATED));
+    let open = async |app: &App, path: &str, link: &Value| {
+        Visitor::at_program(app).post(&format!("/api/v1/{path}/open"), link.clone()).await
+    };
+    open(&app, "enrolments", &enrolment).await.ok();
+    open(&app, "invitations", &invitation).await.ok();
+    write(&app, first.actor.organisation.0, &[LAST]).await;
+    let app = app.stop().await.start().await;
+    is_refused(&app, &enrolment).await;
+    open(&app, "invitations", &invitation).await.problem(StatusCode::UNAUTHORIZED, "invitation_refused");
+    assert!(ends(&app, &lent).await.is_empty());
+    // What somebody else makes out counts.
+    open(&app, "enrolments", &passed_on(&enrolled(&second, &lent).await)).await.ok();
 }
