@@ -41,8 +41,8 @@ impl Part {
 
     /// What is seen of a record. `None`: not even that it is there.
     ///
-    /// INVARIANT: what was refused as if nobody were there, or waits as if somebody were, tells an office's administrator nobody's id, and no more when they
-    /// ask for it: it would tell them who is a patient of the region.
+    /// INVARIANT: what was refused as if nobody were there, or waits as if somebody were, tells an office's administrator
+    /// nobody's id, and no more when they ask for it: it would tell them who is a patient of the region.
     #[must_use]
     pub(super) fn event(&self, found: AuditFound, directory: &Directory) -> Option<Event> {
         let tells_nothing = !self.sees_all && is_of_perhaps_nobody(found.audited.as_ref());
