@@ -127,6 +127,12 @@ for (const [size, language, large] of [['phone', 'ja-JP', false], ['desk', 'en-G
     await cards.nth(2).locator('[data-part="name"]').fill('高橋 翔');
     await cards.nth(2).locator('input[type="tel"]').fill('０８０ー５５５０ー０１９６');
     await cards.nth(2).getByRole('checkbox', { name: ja ? '同居' : 'lives with the patient', exact: true }).check();
+    // One key person is the rule: of another the form says so, and leaves it to whoever writes.
+    const key = cards.nth(2).getByRole('checkbox', { name: ja ? /キーパーソン$/ : /key person$/i });
+    await key.check();
+    await cards.nth(2).getByText(ja ? 'ほかにもキーパーソンがいます。' : 'Somebody else is a key person, too.').waitFor();
+    await key.uncheck();
+    await becomes(() => sheet.locator('.key-person-another').count(), 0);
     await page.shot(`family-form-${size}-${language.slice(0, 2)}${large ? '-200' : ''}`);
     await assertNothingSticksOut(page, 'the form');
     if (!large) assert.deepEqual(await stumbles(page), []);
