@@ -54,6 +54,7 @@ export const PHRASES = {
   roles: ['関わった職種', 'Who took part'],
   save: ['下書きを保存する', 'Save the draft'],
   saved: ['下書きを保存しました。見えるのは、あなたと事務局だけです。公開するには「提出する」を押してください。', 'The draft is saved. You and the secretariat see it; hand it in to have it published.'],
+  saved_lacking: ['下書きを保存しました。見えるのは、あなたと事務局だけです。', 'The draft is saved. You and the secretariat see it.'],
   shows_office: ['事業所の名前を出す', 'Show the name of my office'],
   still_needed: ['あと必要：{parts}', 'Still needed: {parts}'],
   tags: ['どんな事例か', 'What it is about'],

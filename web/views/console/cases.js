@@ -86,7 +86,7 @@ export class Cases extends Section {
       Object.assign(this, { draft: null, open: `work-${saved.id}`, doing: '' });
       await this.load();
       this.showOpen();
-      return say('saved');
+      return say(lackingOf(words).length ? 'saved_lacking' : 'saved');
     });
   }
 
