@@ -88,8 +88,12 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await nurse.section.locator('.doing').getByRole('button', { name: '提出する' }).click();
   // The nurse says that it is nobody; whoever approves is asked again.
   await nurse.section.getByRole('checkbox', { name: `患者さんのことではない ${name}` }).check();
+  // The button is far below where the section begins: what came of it is seen all the same.
+  await nurse.page.setViewportSize({ width: 1280, height: 480 });
   await nurse.section.locator('.doing').getByRole('button', { name: '提出する' }).click();
   await inView(nurse.page, nurse.section.getByText('提出しました。'));
+  await nurse.page.shot('case-handed-in-low-ja');
+  await nurse.page.setViewportSize({ width: 1280, height: 800 });
   await nurse.section.getByRole('button', { name: '提出をやめて消す' }).waitFor();
 
   await again(desk);
