@@ -14,9 +14,9 @@ const INSIDE = [
 ];
 
 const TIMELINE = [
-  '/acts.js', '/attachment-phrases.js', '/gist.js', '/parts.js', '/reached.js', '/sheets.js', '/views/address-mark.js', '/views/behalf.js', '/views/bodies.js', '/views/calling.js', '/views/duty-words.js',
+  '/acts.js', '/attachment-phrases.js', '/gist.js', '/parts.js', '/reached.js', '/sheets.js', '/views/address-mark.js', '/views/behalf.js', '/views/bodies.js', '/views/duty-words.js',
   '/views/duty.js', '/views/entries.js', '/views/entry.js', '/views/files.js', '/views/patient.js', '/views/quote.js', '/views/ruling.js',
-  '/views/sheet.js', '/views/team.js', '/views/written.js', '/window.js',
+  '/views/sheet.js', '/views/written.js', '/window.js',
 ];
 
 const { hash } = window.location;

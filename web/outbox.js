@@ -137,14 +137,19 @@ export class Outbox {
     this.changes += 1;
     item.answeredAtMs = nowMs;
     if (verdict.verdict === 'accepted') {
-      const result = resultOf(item, nowMs);
-      this.results = [result, ...this.results].slice(0, RESULTS_MAX);
-      this.take(verdict.id, result);
+      this.stored(item, nowMs);
     } else {
       Object.assign(item, { state: verdict.verdict, verdict });
       this.shelf.put(item)?.catch((error) => this.failed(error));
     }
     return item;
+  }
+
+  /** It stands among the results, by whatever way it was sent. @param {Pick<Item, 'intent' | 'writtenAtMs'>} item @param {number} nowMs */
+  stored(item, nowMs) {
+    const result = resultOf(item, nowMs);
+    this.results = [result, ...this.results].slice(0, RESULTS_MAX);
+    this.take(result.id, result);
   }
 
   /** The author has read the verdict, or gives the post up. @param {string} id */
@@ -165,7 +170,7 @@ export class Outbox {
   }
 }
 
-/** @param {Item} item @param {number} nowMs @returns {Result} */
+/** @param {Pick<Item, 'intent' | 'writtenAtMs'>} item @param {number} nowMs @returns {Result} */
 function resultOf({ intent, writtenAtMs }, nowMs) {
   const [kind] = Object.keys(intent.body);
   const { text, comment, subject } = intent.body[kind] ?? {};

@@ -7,19 +7,25 @@
  */
 
 /** Sends these, in order. One that is not taken stays. @param {QuarantinedPosts} quarantined @param {Quarantined[]} posts */
-export const release = (quarantined, posts) => each(quarantined, posts, (id) => quarantined.model.rest.releaseQuarantined(id));
+export const release = (quarantined, posts) => each(quarantined, posts, async ({ id, intent, written_at: written }) => {
+  const { rest, outbox, clock } = quarantined.model;
+  const answer = await rest.releaseQuarantined(id);
+  // Whoever looks what became of it finds it among what was stored.
+  if (intent && answer?.verdict !== 'queued') outbox.stored({ intent, writtenAtMs: Date.parse(written) }, clock.now());
+});
 
 /** @param {QuarantinedPosts} quarantined @param {Quarantined} post */
-export const discard = (quarantined, post) => each(quarantined, [post], (id) => quarantined.model.rest.discardQuarantined(id));
+export const discard = (quarantined, post) => each(quarantined, [post], ({ id }) => quarantined.model.rest.discardQuarantined(id));
 
-/** @param {QuarantinedPosts} quarantined @param {Quarantined[]} posts @param {(id: string) => Promise<any>} act */
+/** @param {QuarantinedPosts} quarantined @param {Quarantined[]} posts @param {(post: Quarantined) => Promise<any>} act */
 async function each(quarantined, posts, act) {
   if (quarantined.busy) return;
   quarantined.busy = true;
   quarantined.model.changed();
-  for (const { id } of posts) {
+  for (const post of posts) {
+    const { id } = post;
     try {
-      await act(id);
+      await act(post);
       quarantined.troubles.delete(id);
     } catch (/** @type {any} */ error) {
       quarantined.troubles.set(id, error.reason ?? { ja: 'いまは連携ハブに届きません', en: 'the hub is out of reach' });

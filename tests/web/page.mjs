@@ -11,6 +11,15 @@ import { PATIENTS } from './region.mjs';
 export const [HARU, MASAO] = PATIENTS;
 const AXE = readFileSync(path.join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
+/** It is there, and wholly on the screen, where whoever pressed the button looks. @param {any} what */
+export async function inView(page, what) {
+  await what.waitFor();
+  await becomes(() => what.evaluate((one) => {
+    const { top, bottom } = one.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight && one.contains(document.elementFromPoint(...(({ left, width }) => [left + Math.min(width, 20) / 2, (top + bottom) / 2])(one.getBoundingClientRect())));
+  }), true, 'on the screen');
+}
+
 /** A page that starts fetches and does as much as in an hour after that: it is given the time of a navigation. */
 const START_MS_MAX = 30_000;
 const PAINT_MS_MAX = 10_000;

@@ -25,6 +25,9 @@ export function casesWith(cases, query, tag, roleWord) {
 /** All that is looked through before others read it. @param {CaseWords} words @param {string} consent */
 export const textsOf = ({ title, happened, done, outcome }, consent) => [title, happened, done, outcome, consent];
 
+/** What it still lacks to be handed in, as the hub asks for it. @param {CaseWords} words */
+export const lackingOf = (words) => /** @type {const} */ (['happened', 'done', 'outcome', 'roles', 'tags']).filter((part) => (typeof words[part] === 'string' ? words[part].trim() : words[part]).length === 0);
+
 /** What may be done with a case by whoever sees it so. @param {CaseWork} work @param {boolean} mayReview */
 export function actsOn({ step, is_mine: isMine, is_published: isPublished }, mayReview) {
   const isWithdrawn = step === 'withdrawn';

@@ -20,6 +20,7 @@ const REASON_CHARS_MAX = 20_000;
  * @property {string[]} offered names of its fields
  * @property {(way: import('../ways.js').Way) => void} take goes a way on
  * @property {boolean} [saysVerdict] it says itself whether this can be sent
+ * @property {string} [held] what it says while something is asked for, where nothing is sent but done
  * @typedef {import('../draft.js').Draft} Draft
  * @typedef {import('../frames.js').Hold} Hold
  */
@@ -34,7 +35,7 @@ export function beforeSend(draft, form = NOTHING_OFFERED) {
   const holds = state === 'empty' ? [] : [...draft.holds.values()];
   const shown = verdict?.verdict === 'accepted' ? verdict : null;
   return html`<div class="before-send">
-    ${foreseen ? foreseenPanel(foreseen) : form.saysVerdict && verdict && (shown || holds.length) ? nothing : verdictPanel(state, verdict)}
+    ${foreseen ? foreseenPanel(foreseen) : form.saysVerdict && verdict && (shown || holds.length) ? nothing : verdictPanel(state, verdict, form.held)}
     ${holds.length ? html`<ul class="holds" aria-label=${say('holds')}>${holds.map((hold) => held(draft, hold, form))}</ul>` : nothing}
     ${shown?.opened.length ? html`<section class="promises" aria-label=${say('opens_duties')}><h4>${say('opens_duties')}</h4>
       <ul>${shown.opened.map((duty) => promise(model, duty, shown.words))}</ul></section>` : nothing}

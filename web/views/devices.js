@@ -5,7 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { inLanguage, say } from '../language.js';
 import { saveBundle } from '../enrolment.js';
-import { exceptionsPart } from './exceptions.js';
+import { exceptionsPart, nameOf } from './exceptions.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -30,8 +30,10 @@ export class DevicesDialog extends View {
     /** Of one office alone; empty: of all that this person looks after. */
     this.office = '';
     this.trouble = '';
-    /** The device that was registered a moment ago: what comes next is said. */
-    this.registered = '';
+    /** What was done a moment ago. */
+    this.done = '';
+    /** Why those were granted that this dialog granted: of earlier ones the audit log tells. @type {Map<string, string>} */
+    this.reasons = new Map();
     this.busy = false;
   }
 
@@ -41,7 +43,8 @@ export class DevicesDialog extends View {
 
   /** @param {string} [office] */
   begin(office = '') {
-    Object.assign(this, { office, devices: null, shown: null, revoking: '', trouble: '', registered: '' });
+    Object.assign(this, { office, devices: null, shown: null, revoking: '', trouble: '', done: '' });
+    this.reasons.clear();
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
     // Nothing waits for the lists: a lost device is revoked as soon as it is seen.
@@ -73,7 +76,7 @@ export class DevicesDialog extends View {
   /** @param {() => Promise<void>} work @returns {Promise<boolean>} whether it went well */
   async attempt(work) {
     if (this.busy) return false;
-    Object.assign(this, { busy: true, trouble: '' });
+    Object.assign(this, { busy: true, trouble: '', done: '' });
     this.requestUpdate();
     const isWell = await work().then(() => true, (error) => {
       this.failed(error);
@@ -86,11 +89,11 @@ export class DevicesDialog extends View {
 
   render() {
     return html`<dialog class="sheet account" aria-labelledby="devices-title">
-      <header class="sheet-head"><h2 id="devices-title">${say('device_list')}</h2>
+      <header class="sheet-head"><h2 id="devices-title">${say('device_list')}${this.office ? html`<small>${this.model.organisationName(this.office) || this.offices[0]?.name}</small>` : nothing}</h2>
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
       <div class="sheet-body">
         <p class="field-error" role="alert">${this.trouble ? html`${icon('alarm')}<span>${this.trouble}</span>` : nothing}</p>
-        <p role="status">${this.registered ? html`${icon('check')} ${say('device_registered', { name: this.registered })}` : nothing}</p>
+        <p class="devices-done" role="status">${this.done ? html`${icon('check')} ${this.done}` : nothing}</p>
         ${this.once()}${this.list()}${this.form()}${exceptionsPart(this, (person, until, reason) => this.grant(person, until, reason), (person) => this.end(person))}
       </div></dialog>`;
   }
@@ -117,7 +120,7 @@ export class DevicesDialog extends View {
 
   /** What is shown this once, above the list, comes into view, wherever the button was. @param {NonNullable<DevicesDialog['shown']>} shown */
   showOnce(shown) {
-    Object.assign(this, { shown, registered: '', copied: false });
+    Object.assign(this, { shown, done: '', copied: false });
     this.requestUpdate();
     this.updateComplete.then(() => this.querySelector('.once')?.scrollIntoView({ block: 'start' }));
   }
@@ -178,6 +181,7 @@ export class DevicesDialog extends View {
       await this.model.rest.revokeDevice(device.id, reason);
       this.revoking = '';
       await this.load();
+      this.tell(say('device_revoked_done', { name: device.name }));
     });
   }
 
@@ -207,11 +211,19 @@ export class DevicesDialog extends View {
         <button class="button button-primary" type="submit" aria-disabled=${String(this.busy)}>${say('device_register')}</button></form></details>`;
   }
 
+  /** What was done is said at the top, which comes into view. @param {string} done */
+  tell(done) {
+    this.done = done;
+    this.dialog.querySelector('.sheet-body')?.scrollTo(0, 0);
+  }
+
   /** @param {string} person @param {string} until @param {string} reason */
   grant(person, until, reason) {
     return this.attempt(async () => {
       await this.model.rest.grantException(person, { until, reason });
+      this.reasons.set(person, reason);
       await this.load();
+      this.tell(say('exception_granted', { name: nameOf(this.people, person), at: moment(Date.parse(until)), reason }));
     });
   }
 
@@ -220,6 +232,7 @@ export class DevicesDialog extends View {
     this.attempt(async () => {
       await this.model.rest.endException(person);
       await this.load();
+      this.tell(say('exception_ended', { name: nameOf(this.people, person) }));
     });
   }
 
@@ -234,8 +247,8 @@ export class DevicesDialog extends View {
       form.reset();
       form.closest('details')?.removeAttribute('open');
       await this.load();
-      Object.assign(this, { registered: name, shown: null });
-      this.dialog.querySelector('.sheet-body')?.scrollTo(0, 0);
+      this.shown = null;
+      this.tell(say('device_registered', { name }));
     });
   }
 }

@@ -108,6 +108,11 @@ export class Entries extends View {
     const { items } = this;
     const marker = this.model.markers.get(this.timelineId);
     if (this.unreadAfter === null && marker) this.unreadAfter = marker.get(this.model.myId)?.through ?? 0;
+    // What one wrote oneself is not unread.
+    for (let next; this.unreadAfter && this.unreadAfter < this.timeline.lastSeq; this.unreadAfter = next.seq) {
+      next = this.timeline.items.find(({ seq }) => seq > Number(this.unreadAfter));
+      if (next?.author.person !== this.model.myId) break;
+    }
     this.span = this.following ? span.tail(items.length) : span.within(this.span, items.length);
     this.anchor = this.following ? null : this.firstVisible();
     const { wanted } = this.model;

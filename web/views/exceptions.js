@@ -16,10 +16,11 @@ const HOURS = [24, 72, 168];
  * @property {string} office of which people are offered; empty: anybody's
  * @property {import('../model.js').Model} model
  * @property {boolean} busy
+ * @property {Map<string, string>} [reasons] of those granted a moment ago
  */
 
 /** @param {import('../rest.js').Person[]} people @param {string} id */
-const nameOf = (people, id) => {
+export const nameOf = (people, id) => {
   const name = people.find((one) => one.id === id)?.name;
   return typeof name === 'string' ? name : name?.kanji ?? '';
 };
@@ -34,13 +35,13 @@ export const grantable = ({ people, office, model }) => people.filter(({ id, pos
  * @param {(person: string) => void} end
  */
 export function exceptionsPart(granting, grant, end) {
-  const { exceptions, people } = granting;
+  const { exceptions, people, reasons } = granting;
   if (exceptions === null) return nothing;
   return html`<details class="more"><summary>${say('exceptions')}</summary>
     <p class="quiet">${say('exceptions_how')}</p>
     ${exceptions.length === 0 ? html`<p class="quiet">${say('exception_none')}</p>` : html`<ul class="sign-ins">${exceptions.map(({ person, until }) => html`<li class="sign-in-row"><div><b>${nameOf(people, person)}</b>
-      <small>${say('sign_in_until', { at: moment(Date.parse(until)) })}</small></div>
-      <button class="button button-small" type="button" @click=${() => end(person)}>${say('exception_end')}<span class="unseen"> ${nameOf(people, person)}</span></button></li>`)}</ul>`}
+      <small>${say('sign_in_until', { at: moment(Date.parse(until)) })}</small>${reasons?.has(person) ? html`<small>${say('exception_because', { reason: reasons.get(person) ?? '' })}</small>` : nothing}</div>
+      <button class="button button-small" type="button" @click=${() => end(person)}>${say('exception_end')}<span class="unseen"> ${nameOf(people, person)}</span></button></li>`)}</ul><p class="quiet">${say('exception_reasons')}</p>`}
     ${form(granting, grant)}</details>`;
 }
 

@@ -30,6 +30,7 @@ export { paperSheet } from './paper-sheet.js';
 export { pending } from './pending.js';
 export { pledgePage } from './pledging.js';
 export { quarantineNotice } from './quarantine-notice.js';
+export { teamSection } from './team.js';
 
 /** They stand in the page in their place among the others, waiting: where two say something of one thing, the order counts. */
 const SHEETS = /** @type {HTMLLinkElement[]} */ ([...document.querySelectorAll('link[rel="later"]')]);

@@ -14,7 +14,7 @@ const PHONES_MAX = 5;
 
 /**
  * @typedef {import('../standing-lists.js').Line} Line
- * @typedef {{line: Line, name: string, put: (change: Line) => void}} Card `name`: for groups of choices, another one for each card
+ * @typedef {{line: Line, name: string, put: (change: Line) => void, others: Line[]}} Card `name`: for groups of choices, another one for each card
  */
 
 /** @param {Card} card @param {string} name @param {import('../language.js').Phrase} phrase @param {{type?: string, needed?: boolean}} [more] */
@@ -48,7 +48,7 @@ const CARDS = {
     ${input(card, 'since', 'problem_since', { type: 'date' })}${input(card, 'note', 'problem_note')}`,
   related: (card) => html`${chips(card, 'relationship', 'relation', 'relationship', true)}
     ${input(card, 'name', 'name_of_person', { needed: true })}${input(card, 'relationshipText', 'relation_text', { needed: card.line.relationship === 'other' })}
-    ${phones(card)}${flags(card, [['keyPerson', 'key_person'], ['livesWithPatient', 'lives_with'], ['decidesForPatient', 'proxy']])}${input(card, 'note', 'person_note')}`,
+    ${phones(card)}${flags(card, [['keyPerson', 'key_person'], ['livesWithPatient', 'lives_with'], ['decidesForPatient', 'proxy']])}${card.line.keyPerson && card.others.some(({ keyPerson }) => keyPerson) ? html`<p class="quiet key-person-another" role="status">${say('key_person_another')}</p>` : nothing}${input(card, 'note', 'person_note')}`,
 };
 
 /** @param {import('../forms.js').Field} field @param {unknown} label @param {Line[] | undefined} value @param {(value: Line[]) => void} set */
@@ -64,6 +64,6 @@ export function listField(field, label, value, set) {
       <div class="list-acts"><b>${named(at)}</b>
         ${at > 0 ? html`<button class="button button-small button-text" type="button" aria-label="${named(at)}: ${say('list_earlier')}" @click=${() => earlier(at)}>${say('list_earlier')}</button>` : nothing}
         ${lines.length > 1 || list.isTyped(line) ? html`<button class="button button-small button-text" type="button" aria-label="${named(at)}: ${say('list_row_remove')}" @click=${() => set(lines.filter((_, place) => place !== at))}>${icon('close')}<span>${say('list_row_remove')}</span></button>` : nothing}</div>
-      ${CARDS[field.control]({ line, name: `${field.name}-${at}`, put: put(at) })}</div>`)}</div>
+      ${CARDS[field.control]({ line, name: `${field.name}-${at}`, put: put(at), others: lines.filter((_, place) => place !== at) })}</div>`)}</div>
     <button class="button button-small" type="button" @click=${() => set([...lines, list.begin()])}>${icon('plus')}<span>${say(list.add)}</span></button></fieldset>`;
 }

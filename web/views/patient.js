@@ -9,7 +9,6 @@ import { elementOf, fetchLater, later } from './coming.js';
 import { emergencyBanners, trainingBanner } from './emergency-marks.js';
 import { face, whoText } from './face.js';
 import { icon } from './icons.js';
-import { teamSection } from './team.js';
 import { View } from './view.js';
 import './entries.js';
 
@@ -66,15 +65,13 @@ export class PatientView extends View {
             <renkei-follow-up .model=${model} .timelineId=${key}></renkei-follow-up>`}`)}
       </section>
       ${tab === 'summary' && isThere ? html`<section class="panel panel-summary" id="panel-summary" aria-label=${say('tab_summary')}>
-        ${model.isProfessional ? html`<p class="summary-acts"><button class="button button-small" type="button" @click=${() => this.wish('renkei-paper', 'paper-wanted')}>${icon('printer')}<span>${say('paper_make')}</span></button>
-          <button class="button button-small" type="button" @click=${() => this.wish('renkei-day-copy', 'day-copy-wanted')}>${icon('clip')}<span>${say('copy_day')}</span></button></p>` : nothing}
         <renkei-summary .model=${model} .timelineId=${id}></renkei-summary>
         <renkei-paper .model=${model} .timelineId=${id}></renkei-paper><renkei-day-copy .model=${model} .timelineId=${id}></renkei-day-copy></section>` : nothing}
       <div class="panel-side">
         ${model.isSecretariat || !isThere ? nothing : html`<section class="panel panel-vitals" id="panel-vitals" aria-labelledby="vitals-title">
           ${repeat([id], (key) => key, (key) => html`<renkei-graphs .model=${model} .timelineId=${key}></renkei-graphs>`)}
         </section>`}
-        <section class="panel panel-team" id="panel-team" aria-labelledby="team-title">${teamSection(model, id)}
+        <section class="panel panel-team" id="panel-team" aria-label=${say('tab_team')}>${isThere ? later()?.teamSection(model, id) : nothing}
           ${model.isSecretariat && isThere ? repeat([id], (key) => key, (key) => html`<renkei-seen-by .model=${model} .timelineId=${key}></renkei-seen-by>`) : nothing}
           ${isThere && (model.isSecretariat || model.isProfessional) ? repeat([id], (key) => key, (key) => html`<renkei-taking-out .model=${model} .timelineId=${key}></renkei-taking-out>`) : nothing}</section>
       </div>
@@ -118,11 +115,6 @@ export class PatientView extends View {
     return html`<ul class="present" aria-label=${say('present_now')}>${people.slice(0, 6).map((actor) => html`
       <li title=${whoText(model, actor)}>${face(actor.role)}<span class="dot" aria-hidden="true"></span><span class="unseen">${whoText(model, actor)}</span></li>`)}
       ${people.length > 6 ? html`<li class="present-more">+${people.length - 6}</li>` : nothing}</ul>`;
-  }
-
-  /** @param {string} element @param {string} what */
-  wish(element, what) {
-    this.handOn(element, new Event(what));
   }
 
   /** @param {string} name */

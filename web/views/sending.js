@@ -27,7 +27,7 @@ export class Sending extends View {
       ${returned.length ? html`<section><h2>${say('sending_returned')}</h2><ul class="sending-list">${returned.map((item) => this.returned(item))}</ul></section>` : nothing}
       <section><h2>${say('sending_waiting')} ${waiting.length}</h2>
         ${waiting.length ? html`<p class="quiet">${say('sending_do_waiting')}</p><ul class="sending-list">${waiting.map((item) => this.waiting(item))}</ul>`
-          : html`<p class="quiet">${say('no_results')}</p>`}</section>
+          : html`<p class="quiet">${say('no_unsent')}</p>`}</section>
       <section><h2>${say('sending_done')}</h2>
         ${results.length ? html`<ul class="sending-list">${results.map((result) => this.done(result))}</ul>` : html`<p class="quiet">${say('no_results')}</p>`}</section>
     </div>`;

@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment } from '../dates.js';
 import { msOfUs } from '../frames.js';
-import { problemText, relatedText } from '../gist.js';
+import { closenessOf, problemText, relationText } from '../gist.js';
 import { aside, say, word } from '../language.js';
 import { fileList } from './files.js';
 import { icon } from './icons.js';
@@ -96,7 +96,8 @@ export const VALUES = {
   leftovers: (value) => list(value.map((/** @type {any} */ one) => joined(one.drug, one.amount))),
   allergies: (value) => list(value.map((/** @type {any} */ one) => joined(`${one.substance}${aside(word('allergy_type', one.allergyType ?? ''))}`, one.reaction))),
   problems: (value) => list(value.map(problemText)),
-  related: (value) => list(value.map(relatedText)),
+  related: (value) => list(value.map((/** @type {any} */ one) => html`<b>${one.name}</b>${aside(relationText(one))} ${closenessOf(one).join('・')}
+    ${(one.phones ?? []).map((/** @type {any} */ { number }) => html`<a href="tel:${number.replace(/[^\d+]/g, '')}">${number}</a> `)}${one.note}`)),
   services: (value, _, model) => list(value.map((/** @type {any} */ one) => joined(
     one.name, one.frequency, one.organisation && organisationName(model, one.organisation), one.medical ? aside(say('medical_service')) : ''))),
   visits: (value) => value.map((/** @type {any} */ day) => `${date(day.on)}${day.mark === 'visit' ? '' : aside(word('visit_mark', day.mark ?? ''))}`).join('、'),

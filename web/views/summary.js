@@ -1,9 +1,10 @@
-// `<renkei-summary>`: one patient on one screen: what to look out for, allergies, problems, illness, drugs, devices, standing
-// orders, wishes, family, whom to phone, what is planned. Each with the entry it comes from; what nobody recorded is said to be missing.
+// `<renkei-summary>`: one patient on one screen: what to look out for, allergies, the key person, problems, illness, drugs,
+// devices, standing orders, wishes, whom to phone, what is planned. Each with the entry it comes from; what nobody recorded is
+// said to be missing: of allergies and family in a card of their own, of the others in one line.
 
 import { html, nothing } from '../vendor/lit.js';
 import { calendarDate, moment, shortMoment } from '../dates.js';
-import { closenessOf, drugText, gist, relationText, settingsText } from '../gist.js';
+import { drugText, gist, relationText, settingsText } from '../gist.js';
 import { aside, say, word } from '../language.js';
 import { summaryOf } from '../summary.js';
 import { GRAPHS, unitOf } from '../readings.js';
@@ -14,6 +15,7 @@ import { DutyWish } from './duty.js';
 import { whoText } from './face.js';
 import { icon } from './icons.js';
 import { leadsTo } from './quote.js';
+import { keyFirst, numbersOf, relative } from './relatives.js';
 import { View } from './view.js';
 
 /** @typedef {import('../summary.js').Said} Said @typedef {import('../summary.js').Summary} Summary */
@@ -41,20 +43,51 @@ export class SummaryView extends View {
 
   render() {
     const { summary } = this;
-    return html`<div class="summary"><h2 class="unseen">${say('tab_summary')}</h2>
+    // On a phone who is here in a hurry has the key person on the first screen; in the order of the page, so that it is read so, too.
+    const isNarrow = matchMedia('(max-width: 48em)').matches;
+    const rest = this.rest(summary);
+    const missing = rest.filter(({ said }) => !said);
+    return html`${isNarrow ? nothing : this.acts()}<div class="summary"><h2 class="unseen">${say('tab_summary')}</h2>
       ${this.heed(summary)}
       ${this.card('allergies', word('kind', 'allergies'), summary.allergies, ({ body }) => html`${body.noneKnown ? html`<p>${say('none_known')}</p>` : nothing}
         ${list((body.items ?? []).map((/** @type {any} */ one) => html`<b>${one.substance}</b>${aside(word('allergy_type', one.allergyType ?? ''))} ${one.reaction}`))}${plain(body.text)}`, 'summary_no_allergies')}
-      ${this.problems(summary)}${this.illness(summary)}${this.drugs(summary)}${this.devices(summary)}
-      ${this.many('standing', word('kind', 'standing_order'), summary.standing, ({ body }) => html`<p><b>${body.condition}</b></p>${plain(body.instruction)}${plain((body.drugs ?? []).map(drugText).join('、'))}
-        ${body.until ? html`<p class="quiet">${say('summary_until', { at: calendarDate(body.until) })}</p>` : nothing}`)}
-      ${this.card('acp', word('kind', 'acp_note'), summary.acp, ({ body }) => html`${body.keepPrivate ? html`<p class="body-flag">${icon('stop')}<span>${say('keep_private')}</span></p>` : nothing}${plain(body.text)}
-        ${body.proxy ? html`<p><span class="quiet">${say('proxy')}</span> <b>${body.proxy}</b></p>` : nothing}
-        ${body.discussedOn ? html`<p class="quiet">${say('discussed_on')} ${calendarDate(body.discussedOn)}</p>` : nothing}`)}
-      ${this.keyPeople(summary)}${this.phones()}${this.vitals()}
-      ${summary.planned.length ? this.many('planned', say('summary_planned'), summary.planned.slice(0, 4), ({ item, body }) => html`<p><b>${moment(Number(body.startsAtUs ?? body.atUs ?? body.heldAtUs) / 1000)}</b>
-        ${word('kind', item.kind)} ${body.organisation ? this.model.organisationName(body.organisation) : ''}</p>${plain(body.text)}`) : nothing}
-    </div>`;
+      ${this.keyPeople(summary)}
+      ${rest.map(({ name, title, said, show }) => (said ? this.section(name, title, show()) : nothing))}
+      ${this.phones(summary)}${this.vitals()}
+      ${summary.planned.length ? this.section('planned', say('summary_planned'), this.many(summary.planned.slice(0, 4), ({ item, body }) => html`<p><b>${moment(Number(body.startsAtUs ?? body.atUs ?? body.heldAtUs) / 1000)}</b>
+        ${word('kind', item.kind)} ${body.organisation ? this.model.organisationName(body.organisation) : ''}</p>${plain(body.text)}`)) : nothing}
+      ${missing.length ? html`<section class="summary-card summary-missing"><p class="summary-none">${say('summary_nothing_of')}${missing.map(({ title }) => title).join('・')}</p>
+        ${missing.some(({ name }) => name === 'problems') ? this.renew('problem_list', null, word('kind', 'problem_list')) : nothing}</section>` : nothing}
+    </div>${isNarrow ? this.acts() : nothing}`;
+  }
+
+  acts() {
+    if (!this.model.isProfessional) return nothing;
+    const act = (/** @type {string} */ name, /** @type {string} */ wish, /** @type {'printer' | 'clip'} */ sign, /** @type {'paper_make' | 'copy_day'} */ words) => html`<button class="button button-small" type="button"
+      @click=${() => this.dispatchEvent(new CustomEvent('part-wanted', { bubbles: true, detail: { name, wish: new Event(wish) } }))}>${icon(sign)}<span>${say(words)}</span></button>`;
+    return html`<p class="summary-acts">${act('renkei-paper', 'paper-wanted', 'printer', 'paper_make')}${act('renkei-day-copy', 'day-copy-wanted', 'clip', 'copy_day')}</p>`;
+  }
+
+  /** Cards that are there when something was said of theirs. @param {Summary} summary @returns {{name: string, title: string, said: unknown, show: () => unknown}[]} */
+  rest(summary) {
+    const { problems, instruction, drugs, drugsSince, devices, standing, acp } = summary;
+    return [
+      { name: 'problems', title: word('kind', 'problem_list'), said: problems, show: () => this.problems(/** @type {Said} */ (problems)) },
+      { name: 'illness', title: say('summary_illness'), said: instruction, show: () => this.illness(summary) },
+      { name: 'drugs', title: say('drugs'), said: drugs ?? drugsSince.length, show: () => this.drugs(summary) },
+      { name: 'devices', title: say('devices'), said: devices.length, show: () => this.devices(summary) },
+      { name: 'standing', title: word('kind', 'standing_order'), said: standing.length, show: () => this.many(standing, ({ body }) => html`<p><b>${body.condition}</b></p>${plain(body.instruction)}${plain((body.drugs ?? []).map(drugText).join('、'))}
+        ${body.until ? html`<p class="quiet">${say('summary_until', { at: calendarDate(body.until) })}</p>` : nothing}`) },
+      { name: 'acp', title: word('kind', 'acp_note'), said: acp, show: () => this.acp(/** @type {Said} */ (acp)) },
+    ];
+  }
+
+  /** @param {Said} acp */
+  acp(acp) {
+    const { body } = acp;
+    return html`${body.keepPrivate ? html`<p class="body-flag">${icon('stop')}<span>${say('keep_private')}</span></p>` : nothing}${plain(body.text)}
+      ${body.proxy ? html`<p><span class="quiet">${say('proxy')}</span> <b>${body.proxy}</b></p>` : nothing}
+      ${body.discussedOn ? html`<p class="quiet">${say('discussed_on')} ${calendarDate(body.discussedOn)}</p>` : nothing}${this.source(acp)}`;
   }
 
   /** @param {string} name @param {unknown} title @param {unknown} content */
@@ -67,9 +100,9 @@ export class SummaryView extends View {
     return this.section(name, title, said ? html`${show(said)}${this.source(said)}` : html`<p class="summary-none">${say(missing)}</p>`);
   }
 
-  /** @param {string} name @param {string} title @param {Said[]} all @param {(said: Said) => unknown} show */
-  many(name, title, all, show) {
-    return this.section(name, title, all.length ? html`<ul class="summary-list">${all.map((one) => html`<li>${show(one)}${this.source(one)}</li>`)}</ul>` : html`<p class="summary-none">${say('summary_nothing')}</p>`);
+  /** @param {Said[]} all @param {(said: Said) => unknown} show */
+  many(all, show) {
+    return html`<ul class="summary-list">${all.map((one) => html`<li>${show(one)}${this.source(one)}</li>`)}</ul>`;
   }
 
   /** Who said it, when; leads there. @param {{item: import('../timeline.js').Item}} said */
@@ -86,46 +119,47 @@ export class SummaryView extends View {
       ${[...(away ? [away] : []), ...infections].map((one) => html`<li><b>${word('kind', one.item.kind)}</b> ${gist(one.body)}${this.source(one)}</li>`)}</ul>`);
   }
 
-  /** The way to a list's form, which begins with the list that stands. @param {string} kind @param {Said | null} said */
-  renew(kind, said) {
+  /** The way to a list's form, which begins with the list that stands. @param {string} kind @param {Said | null} said @param {string} [title] where none stands above it */
+  renew(kind, said, title = '') {
     if (!this.model.isProfessional) return nothing;
     const wish = () => this.dispatchEvent(new DutyWish('write-record', { timeline: this.timelineId, kind }));
-    return html`<button class="button button-small summary-renew" type="button" aria-label="${word('kind', kind)}: ${say(said ? 'summary_renew' : 'summary_write')}" @click=${wish}>${icon('edit')}<span>${say(said ? 'summary_renew' : 'summary_write')}</span></button>`;
+    const words = say(said ? 'summary_renew' : 'summary_write');
+    return html`<button class="button button-small summary-renew" type="button" aria-label="${word('kind', kind)}: ${words}" @click=${wish}>${icon('edit')}<span>${title ? `${title}: ${words}` : words}</span></button>`;
   }
 
-  /** The main one first; what is over stands below, in a quiet voice. @param {Summary} summary */
-  problems({ problems }) {
-    const items = /** @type {any[]} */ (problems?.body.items ?? []);
+  /** The main one first; what is over stands below, in a quiet voice. @param {Said} problems */
+  problems(problems) {
+    const items = /** @type {any[]} */ (problems.body.items ?? []);
     const line = (/** @type {any} */ one) => html`<b>${one.name}</b>${one.status === 'active' ? nothing : aside(word('problem_status', one.status ?? ''))}
       ${one.since ? html`<small class="quiet">${say('since_at', { at: calendarDate(one.since) })}</small>` : nothing} ${one.note}`;
     const over = items.filter(({ status }) => status === 'resolved');
-    return this.section('problems', word('kind', 'problem_list'), html`${problems ? html`${list(items.filter(({ status }) => status !== 'resolved').map(line))}
-      ${over.length ? html`<div class="summary-over">${list(over.map(line))}</div>` : nothing}${plain(problems.body.text)}${this.source(problems)}`
-      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('problem_list', problems)}`);
+    return html`${list(items.filter(({ status }) => status !== 'resolved').map(line))}
+      ${over.length ? html`<div class="summary-over">${list(over.map(line))}</div>` : nothing}${plain(problems.body.text)}${this.source(problems)}${this.renew('problem_list', problems)}`;
   }
 
   /** @param {Summary} summary */
   illness({ instruction, carePlan }) {
-    return this.card('illness', say('summary_illness'), instruction, ({ body }) => html`${body.diagnosis ? html`<p><b>${body.diagnosis}</b></p>` : nothing}${plain(body.condition)}
+    const { body } = /** @type {Said} */ (instruction);
+    return html`${body.diagnosis ? html`<p><b>${body.diagnosis}</b></p>` : nothing}${plain(body.condition)}
       <p class="quiet">${[body.bedridden && `${say('bedridden')} ${word('bedridden_level', body.bedridden)}`, body.dementia && `${say('dementia')} ${word('dementia_level', body.dementia)}`,
         (body.careLevel ?? carePlan?.body.careLevel) && word('care_level', body.careLevel ?? carePlan?.body.careLevel)].filter(Boolean).join('・')}</p>
-      ${plain(body.outlook)}`, 'summary_no_illness');
+      ${plain(body.outlook)}${this.source(/** @type {Said} */ (instruction))}`;
   }
 
   /** @param {Summary} summary */
   drugs({ drugs, drugsSince }) {
     const since = drugsSince.length ? html`<p class="body-flag">${icon('alarm')}<span>${say('summary_drugs_since', { count: drugsSince.length })}</span></p>
       <ul class="summary-list">${drugsSince.map((one) => html`<li>${gist(one.body)}${this.source(one)}</li>`)}</ul>` : nothing;
-    return this.section('drugs', say('drugs'), html`${drugs ? html`${list((drugs.body.drugs ?? []).map((/** @type {any} */ drug) => html`<b>${drug.name}</b> ${[drug.dose, drug.usage].filter(Boolean).join(' ')}`))}
+    return html`${drugs ? html`${list((drugs.body.drugs ?? []).map((/** @type {any} */ drug) => html`<b>${drug.name}</b> ${[drug.dose, drug.usage].filter(Boolean).join(' ')}`))}
       ${plain(drugs.body.text)}${drugs.body.asOf ? html`<p class="quiet">${say('as_of')} ${calendarDate(drugs.body.asOf)}</p>` : nothing}${this.source(drugs)}`
-      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${since}`);
+      : html`<p class="summary-none">${say('summary_nothing')}</p>`}${since}`;
   }
 
   /** @param {Summary} summary */
   devices({ devices }) {
-    return this.section('devices', say('devices'), devices.length ? html`<ul class="summary-list">${devices.map((device) => html`<li><p><b>${device.name}</b></p>${plain(settingsText(device.settings))}
+    return html`<ul class="summary-list">${devices.map((device) => html`<li><p><b>${device.name}</b></p>${plain(settingsText(device.settings))}
       ${device.found ? html`<p class="body-flag">${icon('alarm')}<span>${say('summary_found', { settings: settingsText(device.found.settings) })}</span></p>${this.source(device.found)}` : nothing}
-      ${this.source(device)}</li>`)}</ul>` : html`<p class="summary-none">${say('summary_nothing')}</p>`);
+      ${this.source(device)}</li>`)}</ul>`;
   }
 
   vitals() {
@@ -139,15 +173,6 @@ export class SummaryView extends View {
     })}</dl>`);
   }
 
-  /** Somebody close: who it is, what holds of them, each number to be called by a tap. @param {any} one */
-  relative(one) {
-    const { model, timelineId } = this;
-    const text = say('call_related', { name: one.name, relation: relationText(one) });
-    return html`<li class="summary-related"><p><b>${one.name}</b>${aside(relationText(one))} ${closenessOf(one).map((mark) => html`<span class="mark ${mark === say('key_person') ? 'mark-present' : ''}"><span>${mark}</span></span> `)}</p>
-      ${(one.phones ?? []).map((/** @type {any} */ phone) => html`<p class="summary-line">${phone.used ? html`<span class="quiet">${word('phone_use', phone.used)}</span>` : nothing} ${callLink(model, timelineId, { phone: phone.number, organisation: '', text })}</p>`)}
-      ${plain(one.note)}</li>`;
-  }
-
   /** Family and others in the order in which they are phoned, and what other entries say of whom to turn to. @param {Summary} summary */
   keyPeople({ related, acp, instruction }) {
     const { model } = this;
@@ -156,15 +181,19 @@ export class SummaryView extends View {
       .flatMap(({ people }) => (people ?? []).map((id) => model.personName(id))).filter(Boolean);
     const rows = /** @type {[string, string][]} */ ([[say('proxy'), acp?.body.proxy ?? ''], [say('emergency_contact'), instruction?.body.emergencyContact ?? ''], [word('role', 'family'), family.join('、')]]).filter(([, text]) => text);
     return this.section('people', say('summary_key_person'), html`${related ? html`${related.body.nobody ? html`<p class="body-flag">${icon('alarm')}<span>${say('nobody')}</span></p>` : nothing}
-      ${items.length ? html`<ol class="summary-list summary-relatives">${items.map((one) => this.relative(one))}</ol>` : nothing}${plain(related.body.text)}${this.source(related)}`
+      ${items.length ? html`<ol class="summary-list summary-relatives">${items.map((one) => html`<li class="summary-related">${relative(model, this.timelineId, one)}</li>`)}</ol>` : nothing}${plain(related.body.text)}${this.source(related)}`
       : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('related_persons', related)}
       ${rows.length ? html`<h4 class="quiet">${say('summary_more_contacts')}</h4><dl class="summary-facts">${rows.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>` : nothing}`);
   }
 
-  phones() {
+  /** The key person stands among whom one rings. @param {Summary} summary */
+  phones({ related }) {
     const { model, timelineId } = this;
+    const close = keyFirst(related?.body.items ?? []).filter(({ keyPerson, phones }) => keyPerson && phones?.length);
     const team = model.patients.get(timelineId)?.team ?? [];
-    return this.section('phones', say('summary_phones'), html`<ul class="summary-list">${team.filter(({ organisation }) => model.organisations.get(organisation)?.type !== 'home').map(({ organisation }) => {
+    return this.section('phones', say('summary_phones'), html`<ul class="summary-list">
+      ${close.map((one) => html`<li class="summary-close"><p><b>${one.name}</b>${aside(`${relationText(one)}・${say('key_person')}`)}</p>${numbersOf(model, timelineId, one)}</li>`)}
+      ${team.filter(({ organisation }) => model.organisations.get(organisation)?.type !== 'home').map(({ organisation }) => {
       const office = model.offices.of(organisation);
       const { contact } = office ?? {};
       const phone = contact?.phone || model.organisations.get(organisation)?.phone || '';

@@ -1,21 +1,36 @@
-// The care team as it is linked now, with telephone numbers, and the alarm limits in force. Read-only: linking is done in the
-// secretariat's console.
+// Family and key person, as far as this person sees them; the care team as it is linked now, with telephone numbers; and the
+// alarm limits in force. Read-only: linking is done in the secretariat's console.
 
 import { html, nothing } from '../vendor/lit.js';
 import { say, word } from '../language.js';
 import { unitOf } from '../readings.js';
+import { standingOf } from '../standing-lists.js';
 import { limitText } from './bodies.js';
 import { callLink } from './calling.js';
 import { face } from './face.js';
 import { icon } from './icons.js';
+import { keyFirst, relative } from './relatives.js';
 
 /** @param {import('../model.js').Model} model @param {string} id */
 export function teamSection(model, id) {
   const team = model.patients.get(id)?.team ?? [];
-  return html`<h2 id="team-title">${icon('team')}<span>${say('tab_team')}</span></h2>
+  return html`<h2>${icon('team')}<span>${say('tab_team')}</span></h2>
+    ${family(model, id)}
     ${team.length === 0 ? html`<p class="quiet">${say('team_empty')}</p>` : nothing}
     <ul class="team">${[...team].sort((a, b) => Number(b.host) - Number(a.host)).map((link) => member(model, id, link))}</ul>
     ${limits(model, id)}`;
+}
+
+/** Whom to ring about the patient is looked for here first. @param {import('../model.js').Model} model @param {string} id */
+function family(model, id) {
+  const { body } = standingOf(model.timeline(id), 'related_persons') ?? {};
+  if (!body && !model.isProfessional) return nothing;
+  const items = keyFirst(body?.items ?? []);
+  return html`<section class="team-family" aria-labelledby="team-family"><h3 id="team-family">${say('team_family')}</h3>
+    ${body?.nobody ? html`<p class="body-flag">${icon('alarm')}<span>${say('nobody')}</span></p>` : nothing}
+    ${items.length ? html`<ul class="team">${items.map((one) => html`<li class="team-organisation">${relative(model, id, one)}</li>`)}</ul>` : nothing}
+    ${body?.text ? html`<p class="body-text">${body.text}</p>` : nothing}
+    ${body ? nothing : html`<p class="quiet">${say('summary_nothing')}</p>`}</section>`;
 }
 
 /** @param {import('../model.js').Model} model @param {string} timeline @param {import('../rest.js').Link} link */

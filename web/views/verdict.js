@@ -28,8 +28,9 @@ const LOOKS = /** @type {const} */ ({
 /**
  * @param {'empty' | 'asking' | 'unknown' | 'judged'} state
  * @param {import('../frames.js').Verdict | null} verdict
+ * @param {string} [held] said in place of "before sending"
  */
-export function verdictPanel(state, verdict) {
+export function verdictPanel(state, verdict, held) {
   if (state === 'empty') return html`<div class="verdict verdict-empty" role="status"></div>`;
   if (state === 'asking' && !verdict) return html`<div class="verdict" role="status"><p>${icon('sync')}<span>${say('verdict_asking')}</span></p></div>`;
   if (state === 'unknown' || !verdict) {
@@ -37,7 +38,7 @@ export function verdictPanel(state, verdict) {
   }
   const [sign, phrase, tone] = lookOf(verdict);
   return html`<div class="verdict verdict-${tone}" role="status">
-    <p>${icon(sign)}<b>${say(phrase)}</b></p>
+    <p>${icon(sign)}<b>${phrase === 'verdict_held' && held ? held : say(phrase)}</b></p>
     ${verdict.alarms.length ? html`<p class="alarm-words">${icon('alarm')}<span>${say('would_alarm')}: ${verdict.alarms
       .map((alarm) => `${word('vital_sign', alarm.sign)} ${alarm.value}${aside(alarmText(alarm))}`).join('、')}</span></p>` : nothing}
     ${verdict.holds.length ? nothing : reasonsOf(verdict)}

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, inView, isIn, stumbles } from '../page.mjs';
 
 /** What the demo begins with. */
 const SEEDED = /吸引の練習を、退院前に病棟で家族と一緒に/;
@@ -52,6 +52,14 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await nurse.section.getByLabel('起きたこと').fill('機器の扱いに家族が不安だった（1938年4月12日生の方）');
   await nurse.section.getByLabel('したこと').fill('退院前に三つの職種で一度練習した');
   await nurse.section.getByLabel('結果').fill('夜間の呼び出しが減った');
+  await becomes(() => nurse.section.locator('.case-form .field-name').allInnerTexts(), ['起きたこと', 'したこと', '結果', '関わった職種', 'どんな事例か'].map((part) => `${part}提出に必要`));
+  await nurse.section.getByRole('button', { name: '下書きを保存する' }).click();
+  // What it lacks is named before anybody hands it in in vain, where one looks.
+  await inView(nurse.page, nurse.section.getByText('あと必要：関わった職種・どんな事例か'));
+  await inView(nurse.page, nurse.section.getByText('下書きを保存しました。'));
+  await becomes(() => nurse.section.getByRole('button', { name: '提出する' }).count(), 0);
+  await nurse.page.shot('case-lacking-desk-ja');
+  await nurse.section.getByRole('button', { name: '直す' }).click();
   await nurse.section.getByRole('checkbox', { name: '看護師', exact: true }).check();
   await nurse.section.getByRole('checkbox', { name: '入退院', exact: true }).check();
   assert.deepEqual(await stumbles(nurse.page), []);
@@ -80,8 +88,13 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await nurse.section.locator('.doing').getByRole('button', { name: '提出する' }).click();
   // The nurse says that it is nobody; whoever approves is asked again.
   await nurse.section.getByRole('checkbox', { name: `患者さんのことではない ${name}` }).check();
+  // The button is far below where the section begins: what came of it is seen all the same.
+  await nurse.page.setViewportSize({ width: 1280, height: 480 });
   await nurse.section.locator('.doing').getByRole('button', { name: '提出する' }).click();
-  await nurse.section.getByText('提出しました。').waitFor();
+  await inView(nurse.page, nurse.section.getByText('提出しました。'));
+  await nurse.page.shot('case-handed-in-low-ja');
+  await nurse.page.setViewportSize({ width: 1280, height: 800 });
+  await nurse.section.getByRole('button', { name: '提出をやめて消す' }).waitFor();
 
   await again(desk);
   const waiting = desk.section.locator('.cases-waiting');

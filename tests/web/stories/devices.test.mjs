@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
 import { PASSWORD, freshHub, setUp, shownCode } from '../fresh-hub.mjs';
-import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, inView, isIn, stumbles } from '../page.mjs';
 
 /** The dialog of devices, opened from the account. */
 async function openDevices(page) {
@@ -76,13 +76,14 @@ test('a device is registered, fetches its certificate by link and code, is known
 
   await dialog.getByRole('button', { name: '控えました' }).click();
   // Nobody grants themselves an exception, and this region has one person.
-  await dialog.getByText('端末なしの例外').click();
-  await dialog.getByText('自分の例外は認められないので、事務局のほかの人に頼んでください。').waitFor();
+  await dialog.getByText('登録端末なしで使う許可（期限つき）').click();
+  await dialog.getByText('自分には許可できないので、事務局のほかの人に頼んでください。').waitFor();
   await dialog.getByRole('button', { name: '取り消す' }).click();
   await dialog.getByText('元には戻せません').waitFor();
   await dialog.getByLabel('タブレット 3 を取り消す理由').fill('駐車場で紛失');
   await desk.shot('devices-revoking');
   await dialog.getByRole('button', { name: '取り消す' }).click();
+  await inView(desk, dialog.getByRole('status').getByText('「タブレット 3」を取り消しました。もうつながりません。'));
   await dialog.getByText('取り消した端末 1').click();
   await dialog.getByText('取り消し済み').waitFor();
   await desk.shot('devices-revoked');
@@ -108,22 +109,24 @@ test('nobody has an exception by an oversight: whoever grants one chooses somebo
     return document.querySelector('renkei-shell').model.myId;
   });
   const dialog = desk.getByRole('dialog', { name: '登録端末' });
-  await dialog.getByText('端末なしの例外').click();
-  await dialog.getByText('いま認めている例外はありません。').waitFor();
+  await dialog.getByText('登録端末なしで使う許可（期限つき）').click();
+  await dialog.getByText('いま許可している人はいません。').waitFor();
   const who = dialog.getByLabel('だれに');
   const values = await who.locator('option').evaluateAll((options) => options.map(({ value }) => value));
   assert.ok(values[0] === '' && values.length > 3 && !values.includes(myId));
   await becomes(() => who.inputValue(), '');
   await dialog.getByLabel('理由（監査記録に残ります）').fill('タブレットの紛失');
-  await dialog.getByRole('button', { name: '例外を認める' }).click();
-  await becomes(() => who.evaluate((one) => one.validationMessage), 'だれに例外を認めるかを選んでください。');
+  await dialog.getByRole('button', { name: '許可する' }).click();
+  await becomes(() => who.evaluate((one) => one.validationMessage), 'だれに許可するかを選んでください。');
   assert.deepEqual(granted, []);
   await assertNothingSticksOut(desk, 'exceptions on a phone');
   assert.deepEqual(await stumbles(desk), []);
   await desk.shot('exceptions-phone-ja');
   await who.selectOption(values[1]);
-  await dialog.getByRole('button', { name: '例外を認める' }).click();
+  await dialog.getByRole('button', { name: '許可する' }).click();
   await becomes(() => granted.length, 1);
   assert.deepEqual(granted, [[values[1], 'タブレットの紛失']]);
+  // Whom, until when and why is said, where one looks.
+  await inView(desk, dialog.getByText(/さんに .* まで認めました。理由：タブレットの紛失/));
   await becomes(() => who.inputValue(), '', 'nor for the next one');
 });

@@ -122,7 +122,7 @@ test('new settings of a device: the nurse is told, acknowledges in one tap, and 
   await Promise.all([openPatient(doctor, MASAO), openPatient(nurse, MASAO)]);
   const sheet = await openForm(doctor, '医療機器の導入・変更');
   await sheet.getByLabel('機器', { exact: false }).first().fill('在宅酸素濃縮装置');
-  for (const [which, value] of [['変更前', '1'], ['変更後', '2']]) {
+  for (const [which, value] of [['変更前の設定', '1'], ['変更後の設定', '2']]) {
     await sheet.getByLabel(`${which} 項目`).fill('流量（安静時）');
     await sheet.getByLabel(`${which} 値`).fill(value);
     await sheet.getByLabel(`${which} 単位`).fill('L/分');

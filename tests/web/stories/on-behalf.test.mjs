@@ -208,3 +208,16 @@ test('on a visit the values and the note are written on behalf of whoever told t
   await phone.shot('on-behalf-note-phone-en');
   assert.deepEqual(await stumbles(phone), []);
 });
+
+test('a form on a phone: on whose behalf it is written takes one line, and no screen of its own', async (t) => {
+  const { screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'phone' });
+  await openPatient(page);
+  await page.getByRole('button', { name: 'ほかの記録' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('button', { name: '電話連絡' }).click();
+  const field = sheet.locator('.behalf-field');
+  await field.waitFor();
+  const { height } = await field.boundingBox();
+  assert.ok(height < 80, `${height} px`);
+});

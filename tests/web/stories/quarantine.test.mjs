@@ -81,15 +81,15 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   await doctor.locator('article', { hasText: SEEN }).locator('.who-name', { hasText: nurseName }).waitFor();
   await posts.nth(2).waitFor({ state: 'detached' });
 
-  await posts.nth(1).getByRole('button', { name: '取りやめる' }).click();
+  await posts.nth(1).getByRole('button', { name: '送らずに消す' }).click();
   await posts.nth(1).getByText('内容は消え、元に戻せません。').waitFor();
   const discard = posts.nth(1).locator('button[type=submit]');
   await discard.click();
   await becomes(() => posts.count(), 2, 'not before somebody was asked');
-  await posts.nth(1).getByLabel('取りやめる理由（監査記録に残ります）').fill('本人の書き間違い');
+  await posts.nth(1).getByLabel('消す理由（監査記録に残ります）').fill('本人の書き間違い');
   await posts.nth(1).getByLabel(/本人に確かめました/).check();
   await discard.click();
-  await desk.getByText('取りやめました。内容は残っていません。').waitFor();
+  await desk.getByText('送らずに消しました。内容は残っていません。').waitFor();
   await posts.nth(1).waitFor({ state: 'detached' });
   const { records } = await desk.evaluate(() => document.querySelector('renkei-shell').model.rest.call('GET', '/audit?kind=quarantine'));
   assert.deepEqual(records.map(({ reason }) => reason).filter(Boolean).toSorted(), ['本人の書き間違い', '本人は休職。管理者に確かめた'].toSorted());
@@ -105,6 +105,11 @@ test('the secretariat looks after what devices handed in: whose it is, what it m
   await again.getByRole('link', { name: '確かめる' }).click();
   await again.locator('.sending-row', { hasText: SAID }).getByRole('button', { name: '送る' }).click();
   await doctor.locator('article', { hasText: SAID }).waitFor();
+  // The page that she sent it from says that it is stored.
+  const stored = again.locator('section', { hasText: '届いたもの' });
+  await stored.getByText(SAID).waitFor();
+  await stored.getByText(/^保存しました/).waitFor();
+  await again.getByText('未送信の記録はありません。').waitFor();
   await desk.getByRole('button', { name: '読み込みなおす' }).click();
   await desk.getByText('預かっている投稿はありません。').waitFor();
   assert.deepEqual(desk.complaints, []);
@@ -133,12 +138,12 @@ for (const [size, language, colorScheme] of [['phone', 'ja-JP', 'dark'], ['table
     await desk.getByText(isEnglish ? 'No longer works here in this role' : 'いまこの役割では利用していません').waitFor();
     await desk.getByText(isEnglish ? /^ends soon/ : /^まもなく期限/).waitFor();
     await desk.getByRole('link', { name: isEnglish ? 'Open the patient' : '患者を開く' }).waitFor();
-    await desk.getByRole('button', { name: isEnglish ? 'Let it be' : '取りやめる' }).first().click();
+    await desk.getByRole('button', { name: isEnglish ? 'Discard' : '送らずに消す' }).first().click();
     await assertNothingSticksOut(desk, size);
     await desk.shot(`quarantine-${size}-${language.slice(0, 2)}`, { fullPage: true });
     assert.deepEqual(await stumbles(desk), []);
     // What the hub says to a post that it does not take stands with it.
-    await desk.getByRole('button', { name: isEnglish ? 'Back' : '戻る', exact: true }).click();
+    await desk.getByRole('button', { name: isEnglish ? 'Cancel' : 'やめる', exact: true }).click();
     await desk.getByRole('button', { name: isEnglish ? 'Send it for them' : '事務局から送る' }).first().click();
     await desk.locator('.kept-post form input[name=reason]').fill('…');
     await desk.locator('.kept-post form button[type=submit]').click();

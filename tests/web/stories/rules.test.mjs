@@ -127,7 +127,7 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
   await looksRight(desk, 'rules-replay', 'the replay');
 
   // Who signs, and for whom.
-  await tab(desk, '集と団体');
+  await tab(desk, 'ルール集と署名団体');
   await desk.getByRole('button', { name: 'ひな形の集をすべて「提案」にする' }).click();
   const addBody = async (set, [name, role, person], at) => {
     const part = desk.getByRole('region', { name: set });

@@ -127,6 +127,12 @@ for (const [size, language, large] of [['phone', 'ja-JP', false], ['desk', 'en-G
     await cards.nth(2).locator('[data-part="name"]').fill('高橋 翔');
     await cards.nth(2).locator('input[type="tel"]').fill('０８０ー５５５０ー０１９６');
     await cards.nth(2).getByRole('checkbox', { name: ja ? '同居' : 'lives with the patient', exact: true }).check();
+    // One key person is the rule: of another the form says so, and leaves it to whoever writes.
+    const key = cards.nth(2).getByRole('checkbox', { name: ja ? /キーパーソン$/ : /key person$/i });
+    await key.check();
+    await cards.nth(2).getByText(ja ? 'ほかにもキーパーソンがいます。' : 'Somebody else is a key person, too.').waitFor();
+    await key.uncheck();
+    await becomes(() => sheet.locator('.key-person-another').count(), 0);
     await page.shot(`family-form-${size}-${language.slice(0, 2)}${large ? '-200' : ''}`);
     await assertNothingSticksOut(page, 'the form');
     if (!large) assert.deepEqual(await stumbles(page), []);
@@ -164,13 +170,51 @@ test('somebody else wrote a newer list meanwhile: it is said, and taken up by a 
   assert.deepEqual(await stumbles(page), []);
 });
 
+for (const tab of ['summary', 'team']) {
+  test(`whoever is here in a hurry finds the key person and their number on the first screen of a phone (${tab})`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    fill(hub);
+    const page = await screenOf('helper', { size: 'phone' });
+    await openPatient(page);
+    await page.locator(`#tab-${tab}`).click();
+    const part = page.locator(tab === 'team' ? '.team-family' : '.summary-people');
+    await part.getByText(/高橋 春子（長女）/).first().waitFor();
+    const box = await part.locator('.call', { hasText: '090-5550-0199' }).boundingBox();
+    assert.ok(box.y + box.height <= 844, `the number ends at ${box.y + box.height}`);
+    await page.shot(`key-person-${tab}-phone-ja`);
+    assert.deepEqual(await stumbles(page), []);
+    if (tab === 'team') return;
+    await page.locator('.summary-phones .summary-close', { hasText: '高橋 春子' }).locator('.call', { hasText: '090-5550-0199' }).waitFor();
+    // A helper has nothing to print in a hurry; a nurse does, below.
+    const nurse = await screenOf('nurse', { size: 'phone' });
+    await openPatient(nurse);
+    await nurse.locator('#tab-summary').click();
+    await becomes(() => nurse.evaluate(() => Boolean(document.querySelector('.summary').compareDocumentPosition(document.querySelector('.summary-acts')) & Node.DOCUMENT_POSITION_FOLLOWING)), true, 'paper comes last');
+  });
+}
+
+test('family in the timeline: numbers stay whole and are called by a tap', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  fill(hub);
+  const page = await screenOf('helper', { size: 'phone' });
+  await openPatient(page);
+  const entry = page.locator('article', { hasText: '川口 民子' });
+  await entry.scrollIntoViewIfNeeded();
+  const number = entry.getByRole('link', { name: '03-5550-0197' });
+  await becomes(() => number.getAttribute('href'), 'tel:0355500197');
+  await becomes(() => number.evaluate((link) => link.getClientRects().length), 1, 'in one line');
+  await becomes(() => entry.locator('.body-facts > div', { hasText: '川口 民子' }).evaluate((row) => row.querySelector('dd').getBoundingClientRect().top >= row.querySelector('dt').getBoundingClientRect().bottom), true, 'below its label');
+  await page.shot('family-entry-phone-ja');
+});
+
 test('what nobody recorded is said to be missing, and never taken for none', async (t) => {
   const { screenOf } = await startRegion(t);
   const page = await screenOf('nurse');
   await openPatient(page, MASAO);
   await page.locator('.summary-open').click();
   await page.getByText('「なし」とは確認されていません').waitFor();
-  await page.getByText('訪問看護指示書がまだありません。').waitFor();
-  for (const card of ['problems', 'people']) await page.locator(`.summary-${card}`).getByText('見える記録がありません。').waitFor();
+  await page.locator('.summary-people').getByText('見える記録がありません。').waitFor();
+  await page.getByText('見える記録がないもの：病名・問題の一覧・病名・状態（訪問看護指示書）・薬').waitFor();
+  await page.locator('.summary-missing').getByRole('button', { name: '病名・問題の一覧: 記録する' }).waitFor();
   await page.shot('summary-empty-ja');
 });

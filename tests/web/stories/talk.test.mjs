@@ -164,3 +164,17 @@ test('of whoever read on past a restricted entry it is not said that they read i
   assert.deepEqual(await stumbles(doctor), []);
   assert.deepEqual([...doctor.complaints, ...nurse.complaints, ...helper.complaints], []);
 });
+
+test('what one wrote oneself is never unread; what comes after it is', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('manager');
+  await openPatient(page);
+  await page.locator('.entries-scroll article').first().waitFor();
+  await write(page, '明日の担当者会議は14時からです。');
+  await page.locator('#composer-text').press('Control+Enter');
+  await page.locator('article.entry-mine', { hasText: '担当者会議は14時' }).waitFor();
+  await becomes(() => page.locator('.unread-line').count(), 0);
+  hub.journal.append(HARU.id, hub.journal.actor('nurse'), Date.now(), { body: { message: { text: '伺います。' } } });
+  const row = page.locator('.entries-scroll li', { has: page.locator('article', { hasText: '伺います。' }) });
+  await row.locator('.unread-line').waitFor();
+});

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actsOn, casesWith, textsOf } from '../../../web/console/cases.js';
+import { actsOn, casesWith, lackingOf, textsOf } from '../../../web/console/cases.js';
 import { PHRASES } from '../../../web/console/cases-phrases.js';
 
 const words = (more) => ({ title: '退院前の顔合わせ', happened: 'カニューレの扱いが不安だった', done: '練習した', outcome: 'よく眠れた', roles: ['nurse'], tags: ['discharge'], shows_office: false, ...more });
@@ -23,6 +23,11 @@ test('a case is found by words wherever they stand, however they are written, an
 
 test('all that others will read is looked through, and where the form is kept', () => {
   assert.deepEqual(textsOf(words(), '同意書綴り'), ['退院前の顔合わせ', 'カニューレの扱いが不安だった', '練習した', 'よく眠れた', '同意書綴り']);
+});
+
+test('what a case lacks to be handed in is named, as the hub would refuse it', () => {
+  assert.deepEqual(lackingOf(words()), []);
+  assert.deepEqual(lackingOf(words({ done: ' ', roles: [], tags: [] })), ['done', 'roles', 'tags']);
 });
 
 test('its author writes, hands in and throws away; the secretariat looks at what others handed in', () => {

@@ -28,11 +28,11 @@ test('the list begins with nobody, is required, and says of each where they work
   const options = [...shown.matchAll(/<option value=([^>]*)>([^<]*)<\/option>/g)].map(([, value, words]) => [value, words]).slice(0, 3);
   assert.deepEqual(options, [['""', '人を選んでください'], ['佐藤', '佐藤（看護師・みなと）'], ['鈴木', '鈴木（医師・ひかり）']]);
   assert.match(shown, /<select name="person" required/);
-  assert.match(shown, /いま認めている例外はありません/);
+  assert.match(shown, /いま許可している人はいません/);
 });
 
 test('where there is nobody else there is no form, and why is said', () => {
   const shown = flat(exceptionsPart(granting([works('山本', 'secretariat', '事務局')]), async () => true, () => {}));
   assert.doesNotMatch(shown, /<form/);
-  assert.match(shown, /自分の例外は認められない/);
+  assert.match(shown, /自分には許可できない/);
 });

@@ -3,7 +3,7 @@
 // by piece, by its author and again by whoever approves it.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { actsOn, casesWith, textsOf } from '../../console/cases.js';
+import { actsOn, casesWith, lackingOf, textsOf } from '../../console/cases.js';
 import { say } from '../../console/cases-phrases.js';
 import { moment } from '../../dates.js';
 import { inLanguage, word } from '../../language.js';
@@ -85,7 +85,8 @@ export class Cases extends Section {
       const saved = id ? await rest.call('PUT', `/cases/${encodeURIComponent(id)}`, { version, words }) : await rest.call('POST', '/cases', { words });
       Object.assign(this, { draft: null, open: `work-${saved.id}`, doing: '' });
       await this.load();
-      return say('saved');
+      this.showOpen();
+      return say(lackingOf(words).length ? 'saved_lacking' : 'saved');
     });
   }
 
@@ -108,6 +109,18 @@ export class Cases extends Section {
   /** @param {string} id */
   toggle(id) {
     this.change({ open: this.open === id ? '' : id, ...this.nothingDone() });
+    this.showOpen();
+  }
+
+  /** What unfolds is seen. */
+  async showOpen() {
+    this.requestUpdate();
+    await this.updateComplete;
+    document.getElementById(`case-${this.open}`)?.closest('.card')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  get fieldNames() {
+    return { title: say('title'), happened: say('happened'), done: say('done'), outcome: say('outcome'), roles: say('roles'), tags: say('tags'), consent: say('consent_at'), remark: say('remark'), reason: say('reason') };
   }
 
   nothingDone() {
@@ -136,11 +149,13 @@ export class Cases extends Section {
   /** @param {CaseWork} work */
   acts(work) {
     const { edit, handIn, discard, review, withdraw } = actsOn(work, this.mayReview);
-    const act = (/** @type {boolean} */ may, /** @type {Doing} */ doing, /** @type {Parameters<typeof say>[0]} */ words, /** @type {Parameters<typeof icon>[0]} */ sign) => (may
-      ? html`<button class="button" type="button" @click=${() => this.change({ ...this.nothingDone(), doing, draft: null })}>${icon(sign)}<span>${say(words)}</span></button>` : nothing);
-    return html`<span class="device-acts">${act(review, 'approval', 'approve', 'check')}${act(review, 'return', 'return', 'reply')}${act(handIn, 'hand-in', 'hand_in', 'send')}
-      ${edit ? html`<button class="button" type="button" @click=${() => this.begin(work)}>${icon('edit')}<span>${say('correct')}</span></button>` : nothing}
-      ${act(discard, 'discard', 'discard', 'erase')}${act(withdraw, 'withdrawal', 'withdraw', 'stop')}</span>`;
+    const lacking = handIn && work.words ? lackingOf(work.words) : [];
+    const act = (/** @type {boolean} */ may, /** @type {Doing} */ doing, /** @type {Parameters<typeof say>[0]} */ words, /** @type {Parameters<typeof icon>[0]} */ sign, kind = '') => (may
+      ? html`<button class="button ${kind}" type="button" @click=${() => this.change({ ...this.nothingDone(), doing, draft: null })}>${icon(sign)}<span>${say(words)}</span></button>` : nothing);
+    return html`${lacking.length ? html`<p class="case-lacking">${icon('hand')} ${say('still_needed', { parts: lacking.map((part) => say(part)).join('・') })}</p>` : nothing}
+      <span class="device-acts">${act(review, 'approval', 'approve', 'check', 'button-primary')}${act(review, 'return', 'return', 'reply')}${act(handIn && lacking.length === 0, 'hand-in', 'hand_in', 'send', 'button-primary')}
+      ${edit ? html`<button class="button ${lacking.length ? 'button-primary' : ''}" type="button" @click=${() => this.begin(work)}>${icon('edit')}<span>${say('correct')}</span></button>` : nothing}
+      ${act(discard, 'discard', work.step === 'handed_in' ? 'discard_handed_in' : 'discard', 'erase')}${act(withdraw, 'withdrawal', 'withdraw', 'stop')}</span>`;
   }
 
   /** @param {CaseWork} work @param {Doing} doing */
@@ -151,7 +166,7 @@ export class Cases extends Section {
       approval: [say('approve_how'), tick('consent_seen', say('consent_seen')), say('approve'), 'check'],
       return: ['', html`<label class="field">${say('remark')}<textarea name="remark" rows="3" required maxlength="500"></textarea></label>`, say('return'), 'reply'],
       withdrawal: [say('withdraw_how'), html`<label class="field">${say('reason')}<input name="reason" required maxlength="500" autocomplete="off"></label>`, say('withdraw'), 'stop'],
-      discard: [say('discard_sure'), nothing, say('discard_do'), 'erase'],
+      discard: [say('discard_sure'), nothing, say(work.step === 'handed_in' ? 'discard_handed_in' : 'discard_do'), 'erase'],
     })[doing];
     return html`<form class="doing" @submit=${(/** @type {any} */ event) => this.do(event, work, doing)}>${how ? html`<p class="quiet">${how}</p>` : nothing}${fields}
       ${foundPart(this.found, this.confirmed, () => this.requestUpdate())}

@@ -80,7 +80,7 @@ export function linkForm(linking, submit, cancel) {
       <span>${say('link_confirmed')}</span></label>
     <label class="choice-line"><input type="checkbox" .checked=${live(linking.host)} @change=${(/** @type {any} */ event) => linking.change({ host: event.target.checked })}>
       <span>${say('link_host')}</span></label>
-    ${holdsOf(act)}
+    ${holdsOf(act, { held: say('held_link') })}
     <div class="device-acts">${primary({ busy: section.busy, unsaid: linking.unsaid !== '', words: buttonWords(act, say('link_do')), sign: 'link' })}
       <button class="button" type="button" @click=${cancel}>${say('cancel')}</button>
       ${linking.unsaid ? html`<small class="quiet">${linking.unsaid}</small>` : nothing}</div></form>`;

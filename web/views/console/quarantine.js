@@ -109,7 +109,7 @@ export class ConsoleQuarantine extends Section {
     const told = { name: this.personName(post.person), kind: word('kind', post.kind) };
     return html`<form class="device-revoke doing" @submit=${(/** @type {any} */ event) => this.do(event, post, how)}>
       <p>${say(how === 'send' ? 'send_sure' : 'discard_sure', told)}</p>
-      <label class="field">${say(how === 'send' ? 'reason_send' : 'reason_discard')}<input name="reason" required maxlength="500" autocomplete="off" placeholder=${say('reason_how')}></label>
+      <label class="field">${say(how === 'send' ? 'reason_send' : 'reason_discard')}<input name="reason" required maxlength="500" autocomplete="off" placeholder=${say(how === 'send' ? 'reason_send_how' : 'reason_discard_how')}></label>
       ${how === 'discard' ? html`<label class="choice-line"><input type="checkbox" required><span>${say('discard_box')}</span></label>` : nothing}
       ${this.trouble ? html`<p class="field-error">${icon('alarm')}<span>${this.trouble}</span></p>` : nothing}
       <span class="device-acts">${primary({ busy: this.busy, words: say(how === 'send' ? 'send' : 'discard_do'), sign: how === 'send' ? 'send' : 'close' })}

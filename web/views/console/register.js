@@ -90,7 +90,7 @@ export class Register extends Section {
       ${this.head(say('register'), say('register_lead'))}
       <form class="register" @submit=${this.submit} novalidate>
         ${this.who()}${this.attending()}${this.agreeing()}
-        <section class="card register-end">${holdsOf(draft.act)}${this.steps()}${this.outcome()}
+        <section class="card register-end">${holdsOf(draft.act, { held: say('held_register') })}${this.steps()}${this.outcome()}
           <div class="register-foot">${this.missing()}<div class="device-acts">${primary({ busy: this.busy, unsaid: !this.isReady, words: buttonWords(draft.act, say('register_do')) })}
           <a class="button" href=${hrefOf('patients')}>${say('cancel')}</a></div></div></section>
       </form>`;

@@ -48,8 +48,8 @@ const words = (draft, rule) => html`<p class="rule-reason">${inLanguage(rule.par
   <dl class="rule-lines">${ruleLines(rule, draft.words).map(({ about, says }) => html`<div><dt>${about}</dt><dd>${says}</dd></div>`)}</dl>`;
 
 /** @param {import('../../console/draft.js').PlacedMistake[]} list */
-export const mistakes = (list) => (list.length === 0 ? nothing : html`<div role="alert"><ul class="rule-mistakes">${list.map(({ text, file, line }) => html`<li class="field-error">
-  ${icon('alarm')}<span>${inLanguage(text)} <small>${say('at_line', { file, line })}</small></span></li>`)}</ul></div>`);
+export const mistakes = (list) => (list.length === 0 ? nothing : html`<div role="alert"><ul class="rule-mistakes">${list.map(({ text }) => html`<li class="field-error">
+  ${icon('alarm')}<span>${inLanguage(text)}</span></li>`)}</ul></div>`);
 
 /** @param {Bench} bench @param {Rule} rule */
 function ruleForm(bench, rule) {

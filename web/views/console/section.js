@@ -54,6 +54,11 @@ export class Section extends View {
     Object.assign(this, { trouble: '', done: '' });
   }
 
+  /** How a section calls fields that are only its own. @returns {Record<string, string>} */
+  get fieldNames() {
+    return {};
+  }
+
   get calls() {
     return new Calls(this.model.rest);
   }
@@ -82,7 +87,7 @@ export class Section extends View {
       if (!isWell) this.showHolds();
       else this.done = (typeof answer === 'string' ? answer : done) || this.done;
     } catch (/** @type {any} */ error) {
-      this.trouble = troubleOf(error);
+      this.trouble = troubleOf(error, this.fieldNames);
       this.model.failed(error);
     }
     if (this.inLine.end(isWell)) this.trouble = [this.trouble, say('left_out')].filter(Boolean).join(' ');
@@ -126,10 +131,10 @@ export class Section extends View {
   }
 }
 
-/** Of a request that did not go through: the hub's words, with the field they are about. @param {any} error */
-export function troubleOf(error) {
+/** Of a request that did not go through: the hub's words, with the field they are about. @param {any} error @param {Record<string, string>} [own] names of fields that only one section has */
+export function troubleOf(error, own = {}) {
   if (!error.status) return error.code === 'unreachable' ? sayOfPage('entrance_unreachable') : say('failed');
-  const field = phrasesOf(error.field ?? '').map((phrase) => sayOfPage(phrase)).join(' › ') || fieldName(error.field ?? '');
+  const field = own[String(error.field ?? '').split('.').at(-1) ?? ''] ?? (phrasesOf(error.field ?? '').map((phrase) => sayOfPage(phrase)).join(' › ') || fieldName(error.field ?? ''));
   return [field, inLanguage(error.reason) || say('failed')].filter(Boolean).join('：');
 }
 
@@ -143,9 +148,9 @@ function fieldName(field) {
   return found ? say(known[found]) : '';
 }
 
-/** What holds an act, with the room for a reason; nothing while nothing does. @param {import('../../console/act.js').Act} act @param {import('../before-send.js').Form} [form] */
-export const holdsOf = (act, form = { offered: [], take: () => {} }) =>
-  (act.holds.size === 0 ? nothing : beforeSend(/** @type {any} */ (act), form));
+/** What holds an act, with the room for a reason; nothing while nothing does. @param {import('../../console/act.js').Act} act @param {Partial<import('../before-send.js').Form>} [form] */
+export const holdsOf = (act, form = {}) =>
+  (act.holds.size === 0 ? nothing : beforeSend(/** @type {any} */ (act), { offered: [], take: () => {}, ...form }));
 
 /** The words a press of the button has, after a reason was asked for. @param {import('../../console/act.js').Act} act @param {string} plain */
 export const buttonWords = (act, plain) => ([...act.holds.values()].some(({ reasonOk }) => reasonOk) ? say('send_with_reason') : plain);

@@ -136,10 +136,10 @@ export class Trainings extends Section {
     const query = folded(this.query);
     const found = query ? this.people.filter(({ id, name, active }) => active && !listed.has(id) && [name.kanji, name.kana].some((part) => folded(part).includes(query))).slice(0, FOUND_MAX) : [];
     const offices = [...this.model.organisations.values()].filter(({ type }) => type !== 'home');
-    return html`<div class="fields-two"><label class="field">${say('add_person')}<input type="search" autocomplete="off" placeholder=${say('add_person_how')} .value=${this.query} @input=${(/** @type {any} */ event) => this.change({ query: event.target.value })}></label>
-      <label class="field">${say('add_office')}<select @change=${(/** @type {any} */ event) => this.addOffice(one, event)}><option value="">${say('audience_office_none')}</option>${offices.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label></div>
-      ${found.length ? html`<ul class="attendance">${found.map(({ id, name }) => html`<li><b>${name.kanji}<small>${this.positionsOf(id)}</small></b>
-        <button class="button button-small" type="button" @click=${() => this.note(one, () => [{ person: id, state: 'expected' }])}>${icon('plus')}<span>${say('expected')}<span class="unseen"> ${name.kanji}</span></span></button></li>`)}</ul>` : nothing}`;
+    return html`<div class="fields-two"><div class="group-search"><label class="field">${say('add_person')}<input type="search" autocomplete="off" placeholder=${say('add_person_how')} .value=${this.query} @input=${(/** @type {any} */ event) => this.change({ query: event.target.value })}></label>
+        ${found.length ? html`<ul class="attendance">${found.map(({ id, name }) => html`<li><b>${name.kanji}<small>${this.positionsOf(id)}</small></b>
+          <button class="button button-small" type="button" @click=${() => this.note(one, () => [{ person: id, state: 'expected' }])}>${icon('plus')}<span>${say('expected')}<span class="unseen"> ${name.kanji}</span></span></button></li>`)}</ul>` : nothing}</div>
+      <label class="field">${say('add_office')}<select @change=${(/** @type {any} */ event) => this.addOffice(one, event)}><option value="">${say('audience_office_none')}</option>${offices.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label></div>`;
   }
 
   /** @param {Training} one @param {any} event */

@@ -152,8 +152,8 @@ export class RuleVersion extends Section {
   }
 
   /** @param {import('../../console/draft.js').PlacedMistake} one */
-  placeWords({ file, line, owner, key }) {
-    const place = owner && owner !== HEADER ? owner : say('at_line', { file, line });
+  placeWords({ file, owner, key }) {
+    const place = owner && owner !== HEADER ? owner : file;
     return [place, partName(key)].filter(Boolean).join(' ');
   }
 
