@@ -11,7 +11,7 @@ const TRAP: &str = "create trigger trap after update of revoked_at on sign_in be
 #[tokio::test]
 async fn whoever_signs_out_is_not_told_so_while_a_trigger_undoes_it() {
     let app = region().await;
-    let nurse = app.nurse("minato").await;
+    let (_secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
     let mut by_hand = written_by_hand(&app).await;
     sqlx::query(TRAP).execute(&mut by_hand).await.unwrap();
     nurse.delete("/api/v1/me").await.is(StatusCode::INTERNAL_SERVER_ERROR);
@@ -28,7 +28,7 @@ async fn whoever_signs_out_is_not_told_so_while_a_trigger_undoes_it() {
 #[tokio::test]
 async fn a_hub_that_starts_on_a_trigger_serves_and_says_so() {
     let app = region().await;
-    let nurse = app.nurse("minato").await;
+    let (_secretariat, nurse) = (app.secretariat().await, app.nurse("minato").await);
     let mut by_hand = written_by_hand(&app).await;
     sqlx::query(TRAP).execute(&mut by_hand).await.unwrap();
     let app = app.stop().await.start().await;
