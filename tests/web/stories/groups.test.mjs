@@ -82,11 +82,14 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   const line = doctor.page.locator('.group-line');
   await line.getByText('1 unread in your groups').waitFor();
   assert.deepEqual(await stumbles(doctor.page), []);
+  // One group alone is opened where it was left off.
   await line.getByRole('link', { name: 'Read' }).click();
-  await doctor.section.getByRole('button', { name: /褥瘡の勉強会.*1 unread/ }).click();
   await doctor.section.getByText('次回は第2会議室です。').waitFor();
+  await doctor.section.locator('.unread-line + .group-message', { hasText: '次回は第2会議室です。' }).waitFor();
   await doctor.section.getByText('1 unread').waitFor({ state: 'detached' });
   await line.waitFor({ state: 'detached' });
+  await becomes(() => doctor.page.evaluate(() => document.querySelector('renkei-shell').model.board.groupsUnread), 0, 'nothing is left to read');
+  await becomes(() => doctor.section.getByRole('button', { name: 'Send', exact: true }).evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight), true, 'and can be answered at once');
   await doctor.section.getByLabel('Message').fill('道具を持って行きます。');
   await doctor.section.getByRole('button', { name: 'Send', exact: true }).click();
   await doctor.section.getByText('It is sent.').waitFor();
