@@ -21,6 +21,8 @@ for (const size of ['phone', 'tablet', 'desk']) {
       await write(page, language === 'ja' ? '本日の様子です。' : 'How she is today.');
       await page.locator('.verdict-good').waitFor();
       await look('timeline');
+      const small = await page.locator(':is(.entry-foot, .bar) :is(button, summary, a)').evaluateAll((all) => all.filter((one) => one.checkVisibility() && one.offsetHeight < 36).map((one) => `${one.textContent.trim()}: ${one.offsetHeight} px`));
+      assert.deepEqual(small, [], 'a finger finds them');
       if (size !== 'desk') {
         for (const tab of ['vitals', 'team']) {
           await page.locator(`#tab-${tab}`).click();
