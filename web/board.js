@@ -34,8 +34,8 @@ export class Board {
     this.announcements = [];
     /** Mine. @type {Training[]} */
     this.trainings = [];
-    /** How many messages of my groups I have not read. */
-    this.groupsUnread = 0;
+    /** Groups in which I have not read everything. @type {{id: string, unread: number}[]} */
+    this.unreadGroups = [];
     /** What was read here while the hub could not be told. @type {Map<string, number>} */
     this.read = new Map();
     this.wasLive = false;
@@ -66,7 +66,7 @@ export class Board {
   }
 
   clear() {
-    Object.assign(this, { announcements: [], trainings: [], groupsUnread: 0, wasLive: false, atMs: -LOOK_MS });
+    Object.assign(this, { announcements: [], trainings: [], unreadGroups: [], wasLive: false, atMs: -LOOK_MS });
     this.read.clear();
     this.model.keptBoard = null;
   }
@@ -82,7 +82,7 @@ export class Board {
       const groups = this.model.isProfessional || this.model.isSecretariat ? rest.call('GET', '/groups') : { groups: [] };
       const [{ announcements }, { trainings }, mine] = await Promise.all([rest.call('GET', '/announcements'), rest.call('GET', '/trainings'), groups]);
       if (this.model.myId !== myId) return;
-      this.groupsUnread = mine.groups.reduce((/** @type {number} */ sum, /** @type {{unread: number}} */ { unread }) => sum + unread, 0);
+      this.hearGroups(mine.groups);
       this.announcements = announcements;
       const isMine = (/** @type {Attendance} */ { person }) => person === myId;
       this.trainings = trainings.filter((/** @type {Training} */ { attendance }) => attendance.some(isMine)).map((/** @type {Training} */ one) => ({ ...one, attendance: one.attendance.filter(isMine) }));
@@ -93,6 +93,16 @@ export class Board {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** What the list of groups says, and the line above the page, is one count; what is closed waits for nobody. @param {{id: string, unread: number, is_closed: boolean}[]} groups */
+  hearGroups(groups) {
+    this.unreadGroups = groups.filter(({ unread, is_closed: isClosed }) => unread > 0 && !isClosed);
+    this.model.changed();
+  }
+
+  get groupsUnread() {
+    return this.unreadGroups.reduce((sum, { unread }) => sum + unread, 0);
   }
 
   /** Those that stand today; without network the last ones that were heard of, each until its end. */

@@ -298,6 +298,7 @@ export const LATER_PHRASES = {
   quarantine_notice_all: ['送られていない投稿 {count} 件を、連携ハブが預かっています。', 'The hub keeps {count} posts that their authors did not send yet.'],
   quarantine_release: ['送る', 'Send'],
   quarantine_release_all: ['{count} 件すべて送る', 'Send all {count}'],
+  quarantine_short: ['預かり {count}', 'Kept {count}'],
   quarantine_until: ['{at} まで預かります', 'kept until {at}'],
   quote_drop: ['返信をやめる', 'Do not reply'],
   quote_short: ['引用', 'Quote'],

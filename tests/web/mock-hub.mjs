@@ -63,6 +63,7 @@ export class MockHub {
     this.bells = [];
     /** How many records do not open. */
     this.unreadable = 0;
+    this.groups = [];
     this.announcements = [];
     this.trainings = [];
     this.rungAt = [];

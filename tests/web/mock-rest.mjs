@@ -49,7 +49,7 @@ export function answerRest(hub, me, method, url, asked) {
   const kept = /^(POST|DELETE) \/quarantine\/([^/]+)/.exec(at);
   if (kept) return hub.quarantine.resolve(hub, me, kept[2], kept[1] === 'POST');
   if (at === 'GET /announcements') return [200, { announcements: hub.announcements, may_write: false }];
-  if (at === 'GET /groups') return [200, { groups: [], may_make: false }];
+  if (at === 'GET /groups') return [200, { groups: hub.groups, may_make: false }];
   if (at === 'GET /trainings') return [200, { trainings: hub.trainings }];
   const noted = /^POST \/announcements\/([^/]+)\/receipt$/.exec(at);
   if (noted) {

@@ -35,7 +35,7 @@ export const PHRASES = {
   none_make: ['「グループを作る」から、名前とメンバーを決めて始められます。', 'Begin with “Make a group”: a name, and who is in it.'],
   none_messages: ['まだ何も書かれていません。', 'Nothing was written yet.'],
   not_loaded: ['読み込めませんでした。つながると、自動で読み込みます。', 'It could not be loaded. It comes by itself once the hub can be reached.'],
-  not_member: ['メンバーではないので、書けません。読むことと、書かれたものを取り消すことはできます。', 'You are not in it, and cannot write. You can read it, and take messages out.'],
+  not_member: ['メンバーではないので、書けません。読むことと、書かれたものを取り消すことはできます。', 'You are not in it, and cannot write. You can read it, and delete messages.'],
   older: ['もっと前のメッセージを読む', 'Earlier messages'],
   open_again: ['グループを再開する', 'Open it again'],
   opened_now: ['グループを再開しました。', 'The group is open again.'],
@@ -46,11 +46,11 @@ export const PHRASES = {
   send: ['送る', 'Send'],
   sent: ['送りました。', 'It is sent.'],
   unread: ['未読 {count}', '{count} unread'],
-  withdraw: ['取り消す', 'Take it out'],
+  withdraw: ['取り消す', 'Delete message'],
   withdraw_how: ['本文は消えて、元に戻せません。', 'Its text is deleted for good.'],
-  withdrawn: ['取り消しました。', 'It is taken out.'],
-  withdrawn_author: ['書いた人が取り消しました。', 'Taken out by its author.'],
-  withdrawn_other: ['グループを管理する人が取り消しました：{reason}', 'Taken out by whoever looks after the group: {reason}'],
+  withdrawn: ['取り消しました。', 'It is deleted.'],
+  withdrawn_author: ['書いた人が取り消しました。', 'Deleted by its author.'],
+  withdrawn_other: ['グループを管理する人が取り消しました：{reason}', 'Deleted by whoever looks after the group: {reason}'],
 };
 
 export const say = phrasebook(PHRASES);

@@ -28,7 +28,7 @@ export const SECTIONS = [
   { id: 'compliance', title: 'section_compliance', icon: 'check', group: 'region', load: other('compliance') },
   { id: 'statistics', title: 'section_statistics', icon: 'chart', group: 'region', load: other('statistics') },
   { id: 'trainings', title: 'section_trainings', icon: 'team', group: 'region', load: () => import('../views/console/trainings.js') },
-  { id: 'cases', title: 'section_cases', icon: 'hand', group: 'region', load: () => import('../views/console/cases.js') },
+  { id: 'cases', title: 'section_cases', icon: 'book', group: 'region', load: () => import('../views/console/cases.js') },
   { id: 'audit', title: 'section_audit', icon: 'search', group: 'region', load: other('audit') },
   { id: 'retention', title: 'section_retention', icon: 'erase', group: 'region', load: () => import('../views/console/retention.js') },
   { id: 'systems', title: 'section_systems', icon: 'key', group: 'region', load: () => import('../views/console/systems.js') },

@@ -92,7 +92,7 @@ export class AccountDialog extends View {
     return html`<section class="account-self"><div class="who-me">${face(role)}<p><b>${person.name.kanji}</b><small>${word('role', role)}・${organisation.name}</small></p></div>
       <div class="device-acts">${hasBoard(this.model) ? html`<button class="button" type="button" @click=${() => does('open-board')}>${icon('board')}<span>${sayOfBoard('board')}</span></button>` : nothing}
         ${this.model.isProfessional ? html`<a class="button" href="#/console/groups" @click=${() => this.dialog.close()}>${icon('team')}<span>${sayOfBoard('groups')}</span></a>
-          <a class="button" href="#/console/cases" @click=${() => this.dialog.close()}>${icon('hand')}<span>${sayOfBoard('cases')}</span></a>` : nothing}
+          <a class="button" href="#/console/cases" @click=${() => this.dialog.close()}>${icon('book')}<span>${sayOfBoard('cases')}</span></a>` : nothing}
         <button class="button" type="button" lang=${language() === 'ja' ? 'en' : 'ja'} @click=${() => does('switch-language')}>${icon('language')}<span>${language() === 'ja' ? 'English' : '日本語'}</span></button>
         <button class="button" type="button" @click=${() => does('sign-out')}>${icon('leave')}<span>${say('sign_out')}</span></button></div></section>`;
   }

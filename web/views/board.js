@@ -1,11 +1,12 @@
 // `<renkei-board>`: the announcements that are for this person, in a dialog beside patients, with what they have read, and
-// their own trainings. And the quiet line above the list, and the way in, while something is there.
+// their own trainings. And the quiet line above the page with all that waits to be looked at, and the way in, while something is there.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { say } from '../board-phrases.js';
 import { calendarDate, moment } from '../dates.js';
 import { inLanguage } from '../language.js';
 import { icon } from './icons.js';
+import { keptAtHub } from './quarantine-notice.js';
 import { View } from './view.js';
 
 /** @typedef {import('../board.js').Announcement} Announcement */
@@ -14,6 +15,8 @@ export class BoardDialog extends View {
   constructor() {
     super();
     this.isOpen = false;
+    /** What was read since it was opened. @type {Set<string>} */
+    this.readNow = new Set();
   }
 
   get dialog() {
@@ -26,6 +29,7 @@ export class BoardDialog extends View {
 
   begin() {
     this.isOpen = true;
+    this.readNow.clear();
     this.requestUpdate();
     this.updateComplete.then(() => this.dialog.showModal());
     this.model.board?.look();
@@ -61,7 +65,15 @@ export class BoardDialog extends View {
         <span>${say('until_day', { at: calendarDate(until) })}</span></p>
       ${isWithdrawn ? html`<p>${say('withdrawn_why', { reason })}</p>` : html`<p class="board-text">${text}</p>
         ${changedAt && reason ? html`<p class="quiet">${say('reason')}: ${reason}</p>` : nothing}`}
-      ${isRead ? nothing : html`<button class="button" type="button" @click=${() => this.model.board?.markRead(one)}>${icon('check')}<span>${say('i_read')}</span></button>`}</li>`;
+      <p class="board-done" role="status" tabindex="-1">${isRead && this.readNow.has(one.id) ? html`${icon('check')}<span>${say('read_done')}</span>` : nothing}</p>
+      ${isRead ? nothing : html`<button class="button" type="button" @click=${(/** @type {any} */ event) => this.read(one, event.currentTarget)}>${icon('check')}<span>${say('i_read')}</span></button>`}</li>`;
+  }
+
+  /** The button goes; what was done stands in its place. @param {Announcement} one @param {HTMLElement} button */
+  read(one, button) {
+    this.readNow.add(one.id);
+    /** @type {HTMLElement | null} */ (button.previousElementSibling)?.focus();
+    this.model.board?.markRead(one);
   }
 
   /** @param {import('../board.js').Training} one */
@@ -84,13 +96,28 @@ export function boardLink(model, open) {
   return html`<button class="button button-text board-link" type="button" title=${say('board')} @click=${open}>${icon('board')}<span>${say('board')}</span>${count ? html`<b class="badge">${count}</b>` : nothing}</button>`;
 }
 
-/** What was not read yet, in one quiet line; of groups in another. @param {import('../model.js').Model} model @param {() => void} open */
-export function boardLine(model, open) {
-  const unread = model.board?.unread ?? [];
-  const inGroups = model.board?.groupsUnread ?? 0;
-  const groups = inGroups === 0 ? nothing : html`<p class="banner banner-news group-line" role="status">${icon('team')}<span>${say('groups_unread', { count: inGroups })}</span>
-    <a class="button button-small" href="#/console/groups">${say('board_open')}</a></p>`;
-  if (unread.length === 0) return groups;
-  return html`<p class="banner banner-news board-line" role="status">${icon('board')}<span>${say('board_unread', { count: unread.length, title: unread[0].title })}</span>
-    <button class="button button-small" type="button" @click=${open}>${say('board_open')}</button></p>${groups}`;
+/**
+ * Alone it has all of its words; beside others, where there is no room, the way alone stands there and says what and how many.
+ * @param {string} name @param {Parameters<typeof icon>[0]} sign @param {{words: string, way: string, short: string}} says @param {(words: unknown) => unknown} way
+ */
+const piece = (name, sign, { words, way: plain, short }, way) => html`<p class="news-piece ${name}" role="status"><span class="news-words">${icon(sign)}<span>${words}</span></span>
+  ${way(html`<span class="news-way">${plain}</span><span class="news-short">${icon(sign)}<span>${short}</span></span>`)}</p>`;
+
+/** @param {string} href */
+const link = (href) => (/** @type {unknown} */ words) => html`<a class="button button-small" href=${href}>${words}</a>`;
+
+/** What waits at the hub for a word of somebody, what was not read yet, of groups too: one quiet line. @param {import('../model.js').Model} model @param {() => void} open */
+export function newsLine(model, open) {
+  const { board, console: shown } = model;
+  const unread = board?.unread ?? [];
+  const inGroups = shown?.section === 'groups' ? [] : board?.unreadGroups ?? [];
+  const count = board?.groupsUnread ?? 0;
+  const group = inGroups.length === 1 ? `/${encodeURIComponent(inGroups[0].id)}` : '';
+  const pieces = [
+    ...keptAtHub(model).map(({ says, href }) => piece('kept-line', 'hand', says, link(href))),
+    ...(unread.length ? [piece('board-line', 'board', { words: say('board_unread', { count: unread.length, title: unread[0].title }), way: say('board_open'), short: say('board_short', { count: unread.length }) },
+      (words) => html`<button class="button button-small" type="button" @click=${open}>${words}</button>`)] : []),
+    ...(inGroups.length ? [piece('group-line', 'team', { words: say('groups_unread', { count }), way: say('board_open'), short: say('groups_short', { count }) }, link(`#/console/groups${group}`))] : []),
+  ];
+  return pieces.length ? html`<div class="banner banner-news news">${pieces}</div>` : nothing;
 }

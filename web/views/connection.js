@@ -3,7 +3,6 @@
 import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { inLanguage, say } from '../language.js';
-import { later } from './coming.js';
 import { envelopeNotice } from './envelope-notice.js';
 import { icon } from './icons.js';
 
@@ -42,7 +41,7 @@ export function connectionNotice(model) {
     ${model.keeper.full ? html`<p class="banner banner-bad" role="alert">${icon('alarm')}<span>${say('not_kept')}</span></p>` : nothing}
     ${model.newerPage ? html`<p class="banner banner-news">${icon('sync')}<span>${say('newer_page')}</span>
       <button class="button button-small" type="button" @click=${() => openNewer(model)}>${say('newer_page_open')}</button></p>` : nothing}
-    ${envelopeNotice(model.envelopes)}${later()?.quarantineNotice(model)}${unreadable(model)}`;
+    ${unreadable(model)}${envelopeNotice(model.envelopes)}`;
 }
 
 /** @type {typeof import('./unreadable.js') | undefined} */
@@ -73,8 +72,9 @@ function lossNotice(model) {
       <button class="button button-small" @click=${() => location.reload()}>${say('reload')}</button></p>`;
   }
   if (phase !== 'waiting' && phase !== 'offline') return nothing;
+  const at = model.syncedAtMs ? moment(model.syncedAtMs) : '';
   return html`<p class="banner banner-warning">${icon('offline')}
-    <span>${say(phase === 'offline' ? 'offline_explained' : 'waiting_explained', { at: model.syncedAtMs ? moment(model.syncedAtMs) : '' })}</span>
+    <span class="loss-long">${say(phase === 'offline' ? 'offline_explained' : 'waiting_explained', { at })}</span><span class="loss-short">${say('loss_short', { at })}</span>
     ${phase === 'waiting'
       ? html`<button class="button button-small" @click=${() => model.hub.connect()}>${say('retry_now')}</button>`
       : nothing}</p>`;

@@ -40,5 +40,5 @@ export const PATHS = {
   wait: svg`<path d="M7 3h10M7 21h10M8 3c0 5 8 5 8 9s-8 4-8 9M16 3c0 5-8 5-8 9s8 4 8 9"/>`,
 };
 
-/** @param {keyof typeof PATHS | keyof typeof import('./visiting/icons.js').MORE} name */
+/** @param {keyof typeof PATHS | keyof typeof import('./visiting/icons.js').MORE | keyof typeof import('./later-icons.js').LATER} name */
 export const icon = (name) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${/** @type {any} */ (PATHS)[name]}</svg>`;

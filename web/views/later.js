@@ -3,6 +3,7 @@
 
 // First: elements that stand in the page already speak as soon as they are known.
 import '../later-phrases.js';
+import './later-icons.js';
 import './later-values.js';
 import './account.js';
 import './attachment.js';
@@ -25,11 +26,10 @@ import './summary.js';
 import './taking-out.js';
 import '../envelopes.js';
 
-export { boardLine, boardLink } from './board.js';
+export { boardLink, newsLine } from './board.js';
 export { paperSheet } from './paper-sheet.js';
 export { pending } from './pending.js';
 export { pledgePage } from './pledging.js';
-export { quarantineNotice } from './quarantine-notice.js';
 export { teamSection } from './team.js';
 
 /** They stand in the page in their place among the others, waiting: where two say something of one thing, the order counts. */

@@ -81,7 +81,7 @@ export class Patients extends View {
     const title = this.whose();
     return html`<nav aria-label=${title}>
       <div class="list-head">
-        <h2>${title}<span class="count">${say('people_count', { count: rows.length })}</span></h2>
+        <h2>${title}${this.isBlank ? nothing : html`<span class="count">${say('people_count', { count: rows.length })}</span>`}</h2>
         <label class="search">${icon('search')}<span class="unseen">${say('search_patients')}</span>
           <input type="search" placeholder=${say('search_patients')} .value=${this.query} @input=${this.search}></label>
         ${model.isSecretariat
@@ -101,9 +101,16 @@ export class Patients extends View {
     return say(isSecretariat ? 'registered_patients' : me?.role === 'family' ? 'my_family' : 'my_patients');
   }
 
+  /** All that would be here does not open: not the same as nobody. */
+  get isBlank() {
+    const { isSecretariat, needs, unreadablePatients } = this.model;
+    return !isSecretariat && unreadablePatients > 0 && needs.rows.length === 0;
+  }
+
   /** @param {number} found before the filter */
   nobody(found) {
     if (found > 0) return say('filtered_none');
+    if (this.isBlank) return say('list_blank');
     return say(this.model.hub.connection.phase === 'live' ? 'no_patients' : 'loading');
   }
 

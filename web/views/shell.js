@@ -149,13 +149,13 @@ export class Shell extends View {
     return html`
       <a class="skip" href="#main" @click=${(/** @type {Event} */ event) => this.skip(event)}>${say('skip')}</a>
       ${this.header()}
-      ${connectionNotice(model)}
+      <div class="banners">${connectionNotice(model)}
       ${model.trouble ? html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${inLanguage(model.trouble)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${model.success ? html`<p class="banner banner-good" role="status">${icon('check')}<span>${inLanguage(model.success)}</span>
         <button class="button button-small" type="button" @click=${() => model.say(null)}>${say('close')}</button></p>` : nothing}
       ${passkeyAlarms(model.me)}
-      ${later()?.boardLine(model, () => this.openBoard()) ?? nothing}
+      ${later()?.newsLine(model, () => this.openBoard())}</div>
       ${model.console ? this.console(model.console) : model.visiting?.patient ? this.visit() : html`<div class="panes" data-open=${model.selected || model.showsDuties || model.showsSending || model.visiting || model.farewell ? 'patient' : 'list'}>
         <renkei-patients class="pane pane-list" .model=${model}></renkei-patients>
         <main id="main" class="pane pane-main" tabindex="-1">${this.main()}</main>
@@ -213,6 +213,8 @@ export class Shell extends View {
   duties() {
     const { model } = this;
     const count = model.owing.waiting;
+    // Families owe none as a rule, and the word says nothing to them.
+    if (!count && model.me?.role === 'family') return nothing;
     const title = say(model.isSecretariat ? 'duties' : 'duties_mine');
     return html`<a class="button button-text duties-link" href=${DUTIES} aria-current=${model.showsDuties ? 'page' : nothing} title=${title}>
       ${icon('list')}${wayWords(title, say('duties_short'))}${count ? html`<b class="badge">${count}</b>` : nothing}</a>`;

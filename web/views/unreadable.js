@@ -10,15 +10,25 @@ export const PHRASES = {
     'The records of {count} patients do not open now, and no search finds them. Do not register them again; tell whoever runs the hub.'],
   family: ['見守っている方のうち {count} 人の記録が、いま開けません。連携事務局に知らせてください。',
     'The records of {count} of those whom you look after do not open now. Please tell the secretariat.'],
+  family_near: ['見守っている方のうち {count} 人の記録が、いま開けません。担当の事業所に知らせてください。',
+    'The records of {count} of those whom you look after do not open now. Please tell an office that looks after them.'],
   mine: ['担当の患者さんのうち {count} 人の記録が、いま開けず、一覧に出ていません。急ぎの連絡は電話でして、連携事務局に知らせてください。',
     'The records of {count} of your patients do not open now: they are missing from the list. Phone what is urgent, and tell the secretariat.'],
 };
 
 export const say = phrasebook(PHRASES);
 
+/** Offices whose numbers a family is given where it knows no better one. */
+const NEAR_MAX = 3;
+
 /** @param {import('../model.js').Model} model */
 export function unreadableNotice({ unreadablePatients: count, isSecretariat, me, organisations }) {
-  const toTell = isSecretariat ? [] : [...organisations.values()].filter(({ type, phone }) => type === 'secretariat' && phone);
-  return html`<p class="banner banner-warning" role="alert">${icon('alarm')}<span>${say(isSecretariat ? 'all' : me?.role === 'family' ? 'family' : 'mine', { count })}</span>
+  const offices = isSecretariat ? [] : [...organisations.values()].filter(({ type, phone }) => type !== 'home' && phone);
+  const secretariats = offices.filter(({ type }) => type === 'secretariat');
+  const isFamily = me?.role === 'family';
+  // Families know the offices of their own teams, and not every hub tells them of the secretariat: some number stands here.
+  const toTell = isFamily && secretariats.length === 0 ? offices.slice(0, NEAR_MAX) : secretariats;
+  const family = toTell === secretariats || toTell.length === 0 ? 'family' : 'family_near';
+  return html`<p class="banner banner-warning banner-list unreadable" role="alert">${icon('alarm')}<span>${say(isSecretariat ? 'all' : isFamily ? family : 'mine', { count })}</span>
     ${toTell.map(({ name, phone = '' }) => html`<a class="button button-small" href="tel:${phone.replace(/[^\d+]/g, '')}">${icon('phone')} ${name} ${phone}</a>`)}</p>`;
 }

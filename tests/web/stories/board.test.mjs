@@ -70,6 +70,7 @@ test('an announcement is looked through, published, read on a phone, corrected a
   await phone.shot('board-phone-ja');
   await dialog.getByRole('button', { name: '読みました' }).click();
   await dialog.getByText('未読', { exact: true }).waitFor({ state: 'detached' });
+  await dialog.getByText('既読にしました').waitFor();
   await phone.waitForFunction(() => document.querySelector('renkei-shell').model.board.read.size === 0);
   await dialog.getByRole('button', { name: '閉じる' }).click();
   await line.waitFor({ state: 'detached' });

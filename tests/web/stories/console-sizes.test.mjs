@@ -36,6 +36,15 @@ async function openSections(page, look) {
   await openParts(page, look);
 }
 
+/** What is wrong with how a section looks on a phone: words of the menu that break, a form that touches what follows it. */
+const crooked = (page) => page.evaluate(() => {
+  const lines = (one) => Math.round(one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight));
+  const words = [...document.querySelectorAll('.console-menu > :is(span, b)')].filter((one) => one.checkVisibility() && lines(one) > 1).map((one) => one.textContent);
+  const touching = [...document.querySelectorAll('.console-main form.card')].filter((form) => form.nextElementSibling?.checkVisibility()
+    && form.nextElementSibling.getBoundingClientRect().top - form.getBoundingClientRect().bottom < 8).map((form) => form.className);
+  return [...words, ...touching];
+});
+
 /** All of a section, in a window as high as it takes. */
 async function wholeShot(page, name) {
   const { width, height } = page.viewportSize();
@@ -66,6 +75,7 @@ for (const [size, language, colorScheme] of [['phone', 'ja', 'light'], ['tablet'
     await openSections(page, async (name) => {
       await page.waitForLoadState('networkidle');
       await assertNothingSticksOut(page, `${name} on a ${size} in ${language}`);
+      assert.deepEqual(await crooked(page), [], `${name} on a ${size} in ${language}`);
       await wholeShot(page, `console-${name}-${size}-${language}`);
       assert.deepEqual(await stumbles(page), [], `${name} on a ${size} in ${language}`);
     });
@@ -82,6 +92,7 @@ test('text at 200 % on a phone: all of it is there and nothing sticks out', asyn
   await openSections(page, async (name) => {
     await page.waitForLoadState('networkidle');
     await assertNothingSticksOut(page, `${name} at 200 %`);
+    assert.deepEqual(await crooked(page), [], `${name} at 200 %`);
     await page.shot(`console-${name}-phone-200-ja`);
   });
   assert.deepEqual(page.complaints, []);

@@ -86,11 +86,14 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   const line = doctor.page.locator('.group-line');
   await line.getByText('1 unread in your groups').waitFor();
   assert.deepEqual(await stumbles(doctor.page), []);
+  // One group alone is opened where it was left off.
   await line.getByRole('link', { name: 'Read' }).click();
-  await doctor.section.getByRole('button', { name: /褥瘡の勉強会.*1 unread/ }).click();
   await doctor.section.getByText('次回は第2会議室です。').waitFor();
+  await doctor.section.locator('.unread-line + .group-message', { hasText: '次回は第2会議室です。' }).waitFor();
   await doctor.section.getByText('1 unread').waitFor({ state: 'detached' });
   await line.waitFor({ state: 'detached' });
+  await becomes(() => doctor.page.evaluate(() => document.querySelector('renkei-shell').model.board.groupsUnread), 0, 'nothing is left to read');
+  await becomes(() => doctor.section.getByRole('button', { name: 'Send', exact: true }).evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight), true, 'and can be answered at once');
   await doctor.section.getByLabel('Message').fill('道具を持って行きます。');
   await doctor.section.getByRole('button', { name: 'Send', exact: true }).click();
   await doctor.section.getByText('It is sent.').waitFor();
@@ -112,6 +115,37 @@ test('a group is made, talks, is warned of a patient’s name, has something tak
   await desk.section.getByText('グループを管理する人が取り消しました：場所が変わったため').waitFor();
   assert.deepEqual(await stumbles(desk.page), []);
   await desk.page.shot('group-looked-after-desk-ja', { fullPage: true });
+
+  // More than a phone shows at once: what is new begins with its line; what fits, with the field below it.
+  const said = (texts) => doctor.page.evaluate(async (all) => {
+    const { rest } = document.querySelector('renkei-shell').model;
+    const { groups } = await rest.call('GET', '/groups');
+    const { id } = groups.find(({ name }) => name === '褥瘡の勉強会');
+    for (const text of all) await rest.call('POST', `/groups/${id}/messages`, { text, confirmed: [] });
+  }, texts);
+  const reopened = async (unread) => {
+    const row = nurse.section.getByRole('button', { name: /褥瘡の勉強会/ });
+    if (await row.getAttribute('aria-expanded') === 'true') await row.click();
+    await again(nurse);
+    await nurse.section.getByRole('button', { name: new RegExp(`褥瘡の勉強会.*未読 ${unread}`) }).click();
+    await nurse.section.getByText('ここから未読').waitFor();
+    return (where) => nurse.section.locator(where).evaluate((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return top >= one.closest('.console-main').getBoundingClientRect().top - 1 && bottom <= innerHeight;
+    });
+  };
+  await nurse.section.getByRole('button', { name: /褥瘡の勉強会/ }).click();
+  await said(Array.from({ length: 15 }, (_, at) => `資料 ${at + 1} を持って行きます。`));
+  const isSeen = await reopened(15);
+  await becomes(() => isSeen('.unread-line'), true);
+  await nurse.page.shot('group-unread-many-phone-ja');
+  await said(['場所はいつものところです。', 'よろしくお願いします。']);
+  await reopened(2);
+  await becomes(() => isSeen('.unread-line'), true);
+  await becomes(() => isSeen('.group-composer .button-primary'), true, 'the whole field, and the way to send');
+  assert.deepEqual(await stumbles(nurse.page), []);
+  await nurse.page.shot('group-unread-phone-ja');
+  await again(desk);
 
   await desk.section.getByRole('button', { name: 'グループを終了する' }).click();
   await desk.section.getByText('終了すると、だれも書けなくなります。').waitFor();

@@ -21,6 +21,8 @@ for (const size of ['phone', 'tablet', 'desk']) {
       await write(page, language === 'ja' ? '本日の様子です。' : 'How she is today.');
       await page.locator('.verdict-good').waitFor();
       await look('timeline');
+      const small = await page.locator(':is(.entry-foot, .bar) :is(button, summary, a)').evaluateAll((all) => all.filter((one) => one.checkVisibility() && one.offsetHeight < 36).map((one) => `${one.textContent.trim()}: ${one.offsetHeight} px`));
+      assert.deepEqual(small, [], 'a finger finds them');
       if (size !== 'desk') {
         for (const tab of ['vitals', 'team']) {
           await page.locator(`#tab-${tab}`).click();
@@ -159,4 +161,68 @@ test('ten thousand entries: a window of them in the page, both ends reached, a n
   hub.journal.append(HARU.id, doctor, Date.now(), { body: { note: { text: '測るための記録' } } });
   const paintMs = await painted;
   t.diagnostic(`a new entry was painted ${Math.round(paintMs)} ms after its frame`);
+});
+
+/** As small as a phone is while somebody types, or as a tablet's head is narrow. */
+const SMALL = [['a keyboard', 390, 500, 'ja-JP'], ['a keyboard over much of it', 390, 400, 'en-GB'], ['a narrow phone', 360, 640, 'ja-JP'], ['a desk', 1280, 800, 'en-GB']];
+
+test('notices never push away what is written with: the field and the way to send are in the window', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  hub.announcements = [{
+    id: '0196d5a2-7c00-7000-8000-0000000000a1', version: 1, title: '年末年始の窓口と、連絡先の変更について', text: 'x', organisation: 'o', organisation_name: '連携事務局',
+    published_at: new Date().toISOString(), changed_at: null, reason: '', is_withdrawn: false, until: '2999-01-01', read_at: null,
+  }];
+  hub.groups = [{ id: 'g', name: '勉強会', about: '', organisation: 'o', organisation_name: 'o', is_closed: false, members: [], is_member: true, may_manage: false, unread: 3 }];
+  for (const [name, width, height, language] of SMALL) {
+    const page = await screenOf('nurse', { size: width < 800 ? 'phone' : 'desk', language });
+    await page.setViewportSize({ width, height: Math.max(height, 640) });
+    await page.locator('.news').waitFor();
+    if (width < 800) {
+      await becomes(() => page.locator('.news').evaluate((news) => news.offsetHeight < 64 && [...news.querySelectorAll('.button')].map((one) => one.innerText.trim()).join(' ')), language === 'ja-JP' ? 'お知らせ 1 グループ 3' : 'Announcements 1 Groups 3', 'one line for all');
+      await assertNothingSticksOut(page, `news on ${name}`);
+      assert.deepEqual(await stumbles(page), []);
+    }
+    await page.setViewportSize({ width, height });
+    await openPatient(page);
+    const inside = (where) => becomes(() => page.evaluate(() => ['#composer-text', '.composer-send .button'].filter((one) => {
+      const { top, bottom } = document.querySelector(one).getBoundingClientRect();
+      const middle = document.elementFromPoint(document.querySelector(one).getBoundingClientRect().left + 8, (top + bottom) / 2);
+      return top < 0 || bottom > innerHeight || !middle?.closest('.composer');
+    })), [], `${name}, ${where}`);
+    await page.locator('#composer-text').waitFor();
+    await inside('with news');
+    await page.context().setOffline(true);
+    await page.evaluate(() => document.querySelector('renkei-shell').model.hub.network(false));
+    await page.locator(width < 800 ? '.loss-short' : '.loss-long').waitFor();
+    if (width < 800) await becomes(() => page.evaluate(() => document.querySelector('.banners').offsetHeight < 48), true, 'the connection in one line');
+    await inside('offline');
+    await page.locator('#composer-text').click();
+    await write(page, '本日の様子です。');
+    await page.locator('.foreseen').first().waitFor();
+    await inside('offline, with what the device foresees');
+    await page.shot(`notices-${width}-${height}`);
+    assert.deepEqual(await stumbles(page), []);
+  }
+});
+
+test('the head of the page is one row on a tablet that is held upright, however much it says', async (t) => {
+  const { screenOf } = await startRegion(t);
+  for (const [width, language] of [[820, 'ja-JP'], [770, 'en-GB'], [390, 'ja-JP']]) {
+    const page = await screenOf('nurse', { size: 'tablet', language });
+    await page.setViewportSize({ width, height: 900 });
+    const height = await page.locator('.bar').evaluate((bar) => bar.offsetHeight);
+    assert.ok(height < 64, `${height} px`);
+    await page.evaluate(() => {
+      const { model } = document.querySelector('renkei-shell');
+      for (const [of, name, count] of [[model.outbox, 'unsent', 12], [model.outbox, 'returned', 3], [model.owing, 'waiting', 7]]) Object.defineProperty(of, name, { get: () => count });
+      model.hub.network(false);
+      model.changed();
+    });
+    await page.locator('.pill-bad.pill-count').waitFor();
+    await becomes(() => page.locator('.bar').evaluate((bar) => bar.offsetHeight), height, 'nor does a badge make it higher');
+    await becomes(() => page.locator('.bar .pill-number').allInnerTexts(), ['12', '3'], 'numbers are not cut off');
+    await assertNothingSticksOut(page, `the head at ${width} px`);
+    assert.deepEqual(await stumbles(page), []);
+    await page.shot(`bar-${width}`);
+  }
 });

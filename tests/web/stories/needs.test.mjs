@@ -104,9 +104,34 @@ for (const [size, language, key, words] of [['phone', 'ja-JP', 'nurse', /担当�
     await page.getByRole('alert').filter({ hasText: words }).waitFor();
     await page.getByRole('link', { name: /03-5550-0106/ }).waitFor();
     await page.locator('.patient-row').nth(3).waitFor();
+    await becomes(() => page.getByText(/いま表示できません|It cannot be shown now/).count(), 0, 'others are there');
     await page.shot(`unreadable-${size}-${language.slice(0, 2)}`);
     await assertNothingSticksOut(page, 'the list');
     assert.deepEqual(await stumbles(page), []);
     assert.deepEqual(page.complaints, []);
   });
 }
+
+test('a family whose one record does not open is told so, and whom to phone; nobody says that there is no patient', async (t) => {
+  const { openPage, hub } = await startRegion(t);
+  const page = await openPage({ size: 'phone' });
+  await page.route('**/api/v1/me', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...await answer.json(), role: 'family' } });
+  });
+  await page.route(/\/api\/v1\/patients(\?|$)/, (route) => route.fulfill({ json: { patients: [], unreadable: 1 } }));
+  await page.route('**/api/v1/organisations', async (route) => {
+    const answer = await route.fetch();
+    const { organisations } = await answer.json();
+    await route.fulfill({ response: answer, json: { organisations: organisations.filter(({ type }) => type === 'nursing_station') } });
+  });
+  await page.goto(hub.link('nurse'));
+  await page.getByRole('alert').filter({ hasText: '見守っている方のうち 1 人の記録が、いま開けません' }).waitFor();
+  await page.getByRole('link', { name: /03-5550-0102/ }).waitFor();
+  await page.locator('.list-empty').getByText('いま表示できません。').waitFor();
+  await becomes(() => page.locator('.list-head .count').count(), 0, 'nor "0 people"');
+  await becomes(() => page.locator('.duties-link').count(), 0, 'a family owes nothing');
+  await assertNothingSticksOut(page, 'a family without a list');
+  assert.deepEqual(await stumbles(page), []);
+  await page.shot('unreadable-family-phone-ja');
+});

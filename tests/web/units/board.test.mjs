@@ -111,6 +111,20 @@ test('a page in front hears of a new one within a minute, one that comes back at
   assert.equal(await looks(1_000, { returns: true }), 1);
 });
 
+test('of groups the unread are counted as their list counts them, and not those that are closed', async () => {
+  const { model, board } = page([]);
+  const group = (id, unread, isClosed = false) => ({ id, unread, is_closed: isClosed });
+  board.hearGroups([group('a', 8), group('b', 7, true), group('c', 0)]);
+  assert.deepEqual([board.groupsUnread, board.unreadGroups.map(({ id }) => id)], [8, ['a']]);
+  model.isProfessional = true;
+  const { call } = model.rest;
+  model.rest.call = (method, path, body) => (path === '/groups' ? Promise.resolve({ groups: [group('a', 2), group('c', 3)] }) : call(method, path, body));
+  await board.look();
+  assert.deepEqual([board.groupsUnread, board.unreadGroups.map(({ id }) => id)], [5, ['a', 'c']]);
+  board.hearGroups([group('a', 0), group('c', 0)]);
+  assert.equal(board.groupsUnread, 0);
+});
+
 test('whoever signs in next finds nothing of the one before', async () => {
   const { model, board } = page([one('a')]);
   board.begin();

@@ -36,7 +36,15 @@ test('a nurse is told to phone and to tell the secretariat, by its number; the s
   const told = (role) => flat(unreadableNotice({ unreadablePatients: 1, isSecretariat: role === 'secretariat', me: { role }, organisations }));
   assert.match(told('nurse'), /担当の患者さんのうち 1 人.*連携事務局に知らせて.*tel:0355500106/s);
   assert.doesNotMatch(told('nurse'), /ひかり/);
-  assert.match(told('family'), /見守っている方のうち 1 人/);
+  assert.match(told('family'), /見守っている方のうち 1 人.*連携事務局に知らせて.*tel:0355500106/s);
+  // A hub that tells a family of no secretariat told it of the offices of its own team.
+  organisations.delete('s');
+  organisations.set('h', { name: '自宅', type: 'home', phone: '04' });
+  assert.match(told('family'), /見守っている方のうち 1 人.*担当の事業所に知らせて.*tel:03".*ひかり/s);
+  assert.doesNotMatch(told('family'), /自宅/);
+  assert.doesNotMatch(told('nurse'), /tel:/);
+  organisations.clear();
+  assert.match(told('family'), /連携事務局に知らせて/);
   assert.match(told('secretariat'), /登録し直さず、ハブの運用者に/);
   assert.doesNotMatch(told('secretariat'), /tel:/);
 });

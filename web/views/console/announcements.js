@@ -197,7 +197,7 @@ export class Announcements extends Section {
     return html`<li class="card">
       <button class="person-head" type="button" aria-expanded=${String(isOpen)} aria-controls="announcement-${id}" @click=${() => this.toggle(id)}>
         ${icon('board')}<span class="person-name"><b>${current.title}</b> <small>${office}</small> <small>${say('until_day', { at: calendarDate(current.until) })}</small></span>
-        <span class="mark ${isStanding ? 'mark-present' : 'mark-restricted'}">${icon(isStanding ? 'check' : 'stop')}<span>${say(current.is_withdrawn ? 'withdrawn' : isStanding ? 'standing' : 'ended')}</span></span></button>
+        <span class="group-marks"><span class="mark ${isStanding ? 'mark-present' : 'mark-restricted'}">${icon(isStanding ? 'check' : 'stop')}<span>${say(current.is_withdrawn ? 'withdrawn' : isStanding ? 'standing' : 'ended')}</span></span>${icon('next')}</span></button>
       <div id="announcement-${id}" ?hidden=${!isOpen}>${isOpen ? this.body(one, current) : nothing}</div></li>`;
   }
 

@@ -102,7 +102,7 @@ export class Cases extends Section {
   card(id, title, aside, mark, body) {
     const isOpen = this.open === id;
     return html`<li class="card"><button class="person-head" type="button" aria-expanded=${String(isOpen)} aria-controls="case-${id}" @click=${() => this.toggle(id)}>
-        ${icon('hand')}<span class="person-name"><b>${title}</b> <small>${aside}</small></span>${mark}</button>
+        ${icon('book')}<span class="person-name"><b>${title}</b> <small>${aside}</small></span>${mark}</button>
       <div id="case-${id}" ?hidden=${!isOpen}>${isOpen ? body() : nothing}</div></li>`;
   }
 
@@ -206,7 +206,7 @@ export class Cases extends Section {
 
   /** @param {PublishedCase[]} published */
   reading(published) {
-    if (published.length === 0) return none('hand', say('none'), say('none_how'));
+    if (published.length === 0) return none('book', say('none'), say('none_how'));
     const cases = casesWith(published, this.query, this.tag, (role) => word('role', role));
     const used = this.tags.filter(({ code }) => published.some(({ words }) => words.tags.includes(code)));
     const choose = (/** @type {string} */ tag) => () => this.change({ tag });

@@ -6,7 +6,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { merged, workers } from '../../console/groups.js';
 import { say } from '../../console/groups-phrases.js';
 import { moment } from '../../dates.js';
-import { word } from '../../language.js';
+import { say as sayOfPage, word } from '../../language.js';
 import { icon } from '../icons.js';
 import { foundPart } from './found.js';
 import { groupForm } from './group-form.js';
@@ -29,6 +29,8 @@ export class Groups extends Section {
     /** Of the one that is open, the oldest first. @type {Message[]} */
     this.messages = [];
     this.more = false;
+    /** The first message that was unread when it was opened. */
+    this.unreadFrom = 0;
     this.text = '';
     /** The message that is being taken out. */
     this.takingOut = 0;
@@ -43,7 +45,17 @@ export class Groups extends Section {
 
   connectedCallback() {
     super.connectedCallback();
-    this.attempt(() => this.load());
+    this.attempt(() => this.load()).then(() => this.openNamed());
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has('item') && this.groups) this.openNamed();
+  }
+
+  /** The one that the address leads to. */
+  openNamed() {
+    if (this.item && this.item !== this.open && this.groups?.some(({ id }) => id === this.item)) this.toggle(this.item);
   }
 
   /** Not while somebody is asked about what they wrote. */
@@ -54,6 +66,7 @@ export class Groups extends Section {
   async load() {
     const { groups, may_make: mayMake } = await this.model.rest.call('GET', '/groups');
     Object.assign(this, { groups, mayMake });
+    this.model.board?.hearGroups(groups);
     if (this.open && !groups.some((/** @type {Group} */ { id }) => id === this.open)) Object.assign(this, { open: '', messages: [] });
     if (this.open) await this.read();
   }
@@ -68,10 +81,11 @@ export class Groups extends Section {
     if (known === 0 || this.messages.length === messages.length) this.more = more;
     const group = this.groups?.find(({ id }) => id === open);
     const last = this.messages.at(-1)?.number ?? 0;
+    if (group?.is_member && group.unread && !this.unreadFrom) this.unreadFrom = last - group.unread + 1;
     if (!group?.is_member || !group.unread || document.hidden) return;
     await this.model.rest.call('POST', `/groups/${encodeURIComponent(open)}/receipt`, { number: last });
     group.unread = 0;
-    await this.model.board?.look();
+    this.model.board?.hearGroups(this.groups ?? []);
   }
 
   async older() {
@@ -94,21 +108,25 @@ export class Groups extends Section {
     const isOpen = this.open === id;
     return html`<li class="card"><button class="person-head" type="button" aria-expanded=${String(isOpen)} aria-controls="group-${id}" @click=${() => this.toggle(id)}>
         ${icon('team')}<span class="person-name"><b>${name}</b> <small>${say('members', { count: members.length })}・${office}</small></span>
-        ${unread ? html`<span class="mark mark-present">${say('unread', { count: unread })}</span>` : nothing}${isClosed ? html`<span class="mark mark-restricted">${icon('stop')}<span>${say('closed')}</span></span>` : nothing}</button>
+        <span class="group-marks">${unread && !isClosed ? html`<span class="mark mark-present">${say('unread', { count: unread })}</span>` : nothing}${isClosed ? html`<span class="mark mark-restricted">${icon('stop')}<span>${say('closed')}</span></span>` : nothing}${icon('next')}</span></button>
       <div id="group-${id}" ?hidden=${!isOpen}>${isOpen ? this.body(group) : nothing}</div></li>`;
   }
 
   /** @param {string} id */
   toggle(id) {
     const open = this.open === id ? '' : id;
-    this.change({ open, messages: [], more: false, text: '', draft: null, ...this.nothingDone() });
+    this.change({ open, messages: [], more: false, unreadFrom: 0, text: '', draft: null, ...this.nothingDone() });
     if (open) this.attempt(() => this.read()).then(() => this.showNewest(open));
   }
 
-  /** What is new stands at the end, and is what somebody came for. @param {string} open */
+  /** What is new stands at the end, with the field to answer in below it; of more than fits, the first. @param {string} open */
   async showNewest(open) {
     await this.updateComplete;
-    if (open === this.open) this.querySelector('.group-messages > li:last-child')?.scrollIntoView({ block: 'nearest' });
+    if (open !== this.open) return;
+    (this.querySelector('.group-composer') ?? this.querySelector('.group-messages > li:last-child'))?.scrollIntoView({ block: 'end' });
+    const line = this.querySelector('.group-messages > .unread-line');
+    const top = this.closest('.console-main')?.getBoundingClientRect().top ?? 0;
+    if (line && line.getBoundingClientRect().top < top) line.scrollIntoView({ block: 'start' });
   }
 
   nothingDone() {
@@ -122,7 +140,7 @@ export class Groups extends Section {
       <details class="group-members"><summary>${say('members', { count: members.length })}</summary><p>${members.map(({ name }) => name.kanji).join('、')}</p><p class="quiet">${say('looked_after', { name: office })}</p></details>
       ${this.more ? html`<span class="device-acts"><button class="button button-small" type="button" @click=${() => this.attempt(() => this.older())}>${icon('back')}<span>${say('older')}</span></button></span>` : nothing}
       ${this.messages.length === 0 ? html`<p class="quiet">${say(this.busy ? 'loading' : 'none_messages')}</p>`
-        : html`<ol class="group-messages">${repeat(this.messages, ({ number }) => number, (message) => this.message(group, message))}</ol>`}
+        : html`<ol class="group-messages">${repeat(this.messages, ({ number }) => number, (message) => [this.unreadLine(message), this.message(group, message)])}</ol>`}
       ${isClosed ? html`<p class="quiet">${say('closed_how')}</p>` : isMember ? this.composer(group) : html`<p class="quiet">${say('not_member')}</p>`}
       ${this.managing(group)}</div>`;
   }
@@ -144,13 +162,19 @@ export class Groups extends Section {
         : html`<button class="button" type="button" @click=${() => this.change({ ...this.nothingDone(), isClosing: true })}>${icon('stop')}<span>${say('close_group')}</span></button>`}</span>`;
   }
 
+  /** Above the first that was unread; where earlier ones were not fetched, above all that were. @param {Message} message */
+  unreadLine({ number }) {
+    const first = Math.max(this.unreadFrom, this.messages[0].number);
+    return this.unreadFrom && number === first ? html`<li class="unread-line"><span>${sayOfPage('unread_from_here')}</span></li>` : nothing;
+  }
+
   /** @param {Group} group @param {Message} message */
   message(group, message) {
     const { number, name, role, organisation_name: office, at, text, is_mine: isMine, withdrawn, may_withdraw: mayWithdraw } = message;
     return html`<li class="group-message" data-mine=${String(isMine)}><p class="quiet"><b>${name.kanji}</b> <span>${word('role', role)}・${office}</span> <time datetime=${at}>${moment(Date.parse(at))}</time></p>
       ${withdrawn ? html`<p class="quiet">${withdrawn.by_author ? say('withdrawn_author') : say('withdrawn_other', { reason: withdrawn.reason })}</p>` : html`<p class="board-text">${text}</p>`}
       ${this.takingOut === number ? this.takeOut(group, message)
-        : mayWithdraw ? html`<button class="button button-small" type="button" @click=${() => this.change({ ...this.nothingDone(), takingOut: number })}>${icon('stop')}<span>${say('withdraw')}<span class="unseen"> ${text.slice(0, 20)}</span></span></button>` : nothing}</li>`;
+        : mayWithdraw ? html`<button class="button-link group-withdraw" type="button" @click=${() => this.change({ ...this.nothingDone(), takingOut: number })}><span>${say('withdraw')}<span class="unseen"> ${text.slice(0, 20)}</span></span></button>` : nothing}</li>`;
   }
 
   /** @param {Group} group @param {Message} message */

@@ -48,7 +48,7 @@ const CARDS = [
     .filter((one) => !one.reviewed_at).map(({ patient, person, declared_at: at, command }) => ({ words: patient?.name.kanji ?? say('emergency_region'),
       small: `${command ? say('emergency_operator') : home.personName(person)}・${moment(Date.parse(at))}`, href: hrefOf('emergency') }))) },
   { id: 'exports', title: 'home_exports', none: 'home_exports_none', sign: 'leave', href: hrefOf('exports'), find: (home) => home.findExports() },
-  { id: 'cases', title: 'home_cases', none: 'home_cases_none', sign: 'hand', href: hrefOf('cases'), find: (home) => home.findCases() },
+  { id: 'cases', title: 'home_cases', none: 'home_cases_none', sign: 'book', href: hrefOf('cases'), find: (home) => home.findCases() },
   { id: 'duties', title: 'home_duties', none: 'home_duties_none', sign: 'clock', href: '#/duties', find: (home) => home.findDuties() },
   { id: 'doctor', title: 'home_doctor', none: 'home_doctor_none', sign: 'hand', href: hrefOf('patients'), find: (home) => home.findAwaited() },
   { id: 'consent', title: 'home_consent', none: 'home_consent_none', sign: 'edit', href: hrefOf('patients'), find: async (home) => found((await home.everybody()).patients
