@@ -83,8 +83,8 @@ export class Cases extends Section {
     this.attempt(async () => {
       const { rest } = this.model;
       const saved = id ? await rest.call('PUT', `/cases/${encodeURIComponent(id)}`, { version, words }) : await rest.call('POST', '/cases', { words });
-      Object.assign(this, { draft: null, open: `work-${saved.id}`, doing: '' });
       await this.load();
+      Object.assign(this, { draft: null, open: `work-${saved.id}`, doing: '' });
       this.showOpen();
       return say(lackingOf(words).length ? 'saved_lacking' : 'saved');
     });
@@ -135,7 +135,7 @@ export class Cases extends Section {
       <p class="quiet">${[...roles.map((role) => word('role', role)), ...tags.map((tag) => inLanguage(label(tag) ?? { ja: tag, en: tag }))].join('・')}</p>`;
   }
 
-  /** @param {CaseWork} work */
+  /** Nothing is done with a case while one is being written: it would throw away what is typed. @param {CaseWork} work */
   workBody(work) {
     const { step, remark, consent, words, is_published: isPublished } = work;
     return html`<div class="cards case-body">${words ? this.words(words) : nothing}
@@ -143,7 +143,7 @@ export class Cases extends Section {
       ${consent ? html`<p class="quiet">${say('consent_kept', { at: consent })}</p>` : nothing}
       ${isPublished && step !== 'approved' ? html`<p class="quiet">${say('published_still')}</p>` : nothing}
       ${this.mayReview && work.is_mine && step === 'handed_in' ? html`<p class="quiet">${say('waiting_other')}</p>` : nothing}
-      ${this.doing ? this.deed(work, this.doing) : this.acts(work)}</div>`;
+      ${this.draft ? nothing : this.doing ? this.deed(work, this.doing) : this.acts(work)}</div>`;
   }
 
   /** @param {CaseWork} work */
