@@ -144,12 +144,14 @@ async fn check_accepted(
     Ok(())
 }
 
+type IdRow = (Vec<u8>,);
+
 impl Tx {
     /// A page of rows behind this id, and the last id where there may be more.
     async fn list_kept_posts(&mut self, after: &[u8]) -> Result<(Vec<KeptPost>, Option<Vec<u8>>), StoreError> {
         const SQL: &str = "select id, timeline, sealed, state from linking_queue where id > $1 order by id limit $2";
         let limit = i64::try_from(FOLD_PAGE_ENTRIES).unwrap_or(i64::MAX);
-        let (rows, ids): (Vec<Came<linking_queue::Row>>, Vec<Came<(Vec<u8>,)>>) = run!(self, connection => {
+        let (rows, ids): (Vec<Came<linking_queue::Row>>, Vec<Came<IdRow>>) = run!(self, connection => {
             let rows = sqlx::query(SQL).bind(after).bind(limit).fetch_all(connection).await?;
             (each("linking_queue", &rows), each("linking_queue", &rows))
         });
