@@ -10,7 +10,7 @@ use crate::domain::directory::Position;
 use crate::domain::ids::{BellId, SignInId};
 use crate::domain::time::Timestamp;
 use crate::store::{Held, SignIn, StoreError};
-use crate::vault::{PushSigner, Token};
+use crate::vault::PushSigner;
 
 /// `work` in a transaction of the region.
 macro_rules! written {
@@ -27,21 +27,7 @@ fn later(seconds: u64) -> Timestamp {
 }
 
 async fn sign_in(region: &Region) -> SignInId {
-    let nurse = region.nurse();
-    let sign_in = SignIn {
-        id: SignInId(region.ids.draw()),
-        token_hash: Token::random().hash(),
-        person: nurse.person,
-        position: Position { role: nurse.role, organisation: nurse.organisation },
-        issued_at: MORNING,
-        expires_at: later(3_600),
-        revoked_at: None,
-        device: String::new(),
-        way: Some(SignInWay::Link),
-        used_at: MORNING,
-        registered: None,
-        client: None,
-    };
+    let sign_in = SignIn { way: Some(SignInWay::Link), ..region.sign_in() };
     let id = sign_in.id;
     written!(region, tx => tx.insert_sign_in(&sign_in).await);
     id

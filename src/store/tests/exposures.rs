@@ -12,7 +12,6 @@ use crate::domain::reading::{Read, ReadEnded, ReadScope, ReadWhy};
 use crate::domain::time::Timestamp;
 use crate::store::check::{FaultKind, check};
 use crate::store::{Batch, Exposures, GrantChange, GrantId, SealedAudit, SignIn, StoreError};
-use crate::vault::Token;
 
 fn later(seconds: u64) -> Timestamp {
     MORNING.saturating_add(Duration::from_secs(seconds))
@@ -48,20 +47,7 @@ async fn read(
 async fn signed_in(region: &Region, expires_at: Timestamp) -> SignInId {
     let nurse = region.nurse();
     let position = Position { role: nurse.role, organisation: nurse.organisation };
-    let sign_in = SignIn {
-        id: SignInId(region.ids.draw()),
-        token_hash: Token::random().hash(),
-        person: nurse.person,
-        position,
-        issued_at: MORNING,
-        expires_at,
-        revoked_at: None,
-        device: String::new(),
-        way: None,
-        used_at: MORNING,
-        registered: None,
-        client: None,
-    };
+    let sign_in = SignIn { expires_at, way: None, ..region.sign_in() };
     let device_name = String::new();
     let id = sign_in.id;
     let deed = Deed::SignInIssued {

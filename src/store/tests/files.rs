@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use super::region::{MORNING, Region, note, on_both};
-use crate::domain::account::SignInWay;
 use crate::domain::attachment::{Attachment, ContentHash, MediaType};
-use crate::domain::directory::{Actor, Position};
-use crate::domain::ids::{EntryId, SignInId, TimelineId};
+use crate::domain::directory::Actor;
+use crate::domain::ids::{EntryId, TimelineId};
 use crate::domain::time::Timestamp;
 use crate::store::{Batch, CommitError, FileName, HandedIn, KeptFile, NamedFile, SignIn, StoreError, UnnamedFile};
-use crate::vault::Token;
 
 fn name(region: &Region, timeline: TimelineId, number: u8) -> FileName {
     let (media_type, title) = (MediaType::Jpeg, "創部".to_owned());
@@ -23,20 +21,8 @@ fn name(region: &Region, timeline: TimelineId, number: u8) -> FileName {
 /// Hands a file in for the nurse's organisation, as an upload does.
 async fn hand_in(region: &Region, nurse: &Actor, timeline: TimelineId, number: u8) -> HandedIn {
     region.employ_nurse().await;
-    let sign_in = SignIn {
-        id: SignInId(region.ids.draw()),
-        token_hash: Token::random().hash(),
-        person: nurse.person,
-        position: Position { role: nurse.role, organisation: nurse.organisation },
-        issued_at: MORNING,
-        expires_at: Timestamp::MAX,
-        revoked_at: None,
-        device: "ナースステーション".to_owned(),
-        way: Some(SignInWay::Password),
-        used_at: MORNING,
-        registered: None,
-        client: None,
-    };
+    let sign_in =
+        SignIn { device: "ナースステーション".to_owned(), expires_at: Timestamp::MAX, ..region.sign_in() };
     let id = sign_in.id;
     let written: Result<(), StoreError> =
         region.journal.write(move |tx| Box::pin(async move { tx.insert_sign_in(&sign_in).await })).await;

@@ -4,11 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::dump::{dumped, fill, lived_in};
-use super::region::{MORNING, Region, on_both};
+use super::region::{Region, on_both};
 use super::schema::columns;
-use crate::domain::account::SignInWay;
-use crate::domain::directory::Position;
-use crate::domain::ids::SignInId;
 use crate::domain::time::Timestamp;
 use crate::store::check::{FaultKind, check};
 use crate::store::dump::What;
@@ -16,7 +13,7 @@ use crate::store::foreign::Foreign;
 use crate::store::migrate::STEPS;
 use crate::store::shape::{shape, shape_at};
 use crate::store::{Journal, OpenError, SignIn, StoreError};
-use crate::vault::{RegionKey, Token};
+use crate::vault::RegionKey;
 
 const LATER: Timestamp = Timestamp::from_secs(1_775_003_400 + 60);
 
@@ -134,21 +131,7 @@ async fn what_others_put_into_an_older_backup_is_passed_over_and_the_rest_is_hel
 }
 
 async fn sign_in(region: &Region) -> SignIn {
-    let nurse = region.nurse();
-    let sign_in = SignIn {
-        id: SignInId(region.ids.draw()),
-        token_hash: Token::random().hash(),
-        person: nurse.person,
-        position: Position { role: nurse.role, organisation: nurse.organisation },
-        issued_at: MORNING,
-        expires_at: Timestamp::from_secs(1_775_103_400),
-        revoked_at: None,
-        device: String::new(),
-        way: Some(SignInWay::Password),
-        used_at: MORNING,
-        registered: None,
-        client: None,
-    };
+    let sign_in = region.sign_in();
     let stored = sign_in.clone();
     let written: Result<(), StoreError> =
         region.journal.write(move |tx| Box::pin(async move { tx.insert_sign_in(&stored).await })).await;

@@ -3,14 +3,13 @@
 
 use uuid::Uuid;
 
+use super::guarded_rulebooks;
 use super::region::{MORNING, Region, on_both, on_both_as_once};
-use crate::domain::account::{Identity, Invitation, Issuer, Passkey, PasskeyVoid, Purpose, SignInWay};
+use crate::domain::account::{Identity, Invitation, Issuer, Passkey, PasskeyVoid, Purpose};
 use crate::domain::client::{Client, ClientKey, KeyAlgorithm, Scopes};
 use crate::domain::device::{Device, DeviceCertificate, DeviceException, Enrolment, Serial};
-use crate::domain::directory::{Directory, Position};
-use crate::domain::ids::{
-    ClientId, DeviceId, EnrolmentId, IdentityId, InvitationId, PasskeyId, RulebookVersionId, SignInId,
-};
+use crate::domain::directory::Directory;
+use crate::domain::ids::{ClientId, DeviceId, EnrolmentId, IdentityId, InvitationId, PasskeyId};
 use crate::domain::lifecycle::{RulebookVersion, SetSignature, Stage};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
@@ -42,21 +41,7 @@ async fn forged(region: &Region) -> Vec<String> {
 }
 
 async fn signed_in(region: &Region) -> SignIn {
-    let nurse = region.nurse();
-    let sign_in = SignIn {
-        id: SignInId(region.ids.draw()),
-        token_hash: Token::random().hash(),
-        person: nurse.person,
-        position: Position { role: nurse.role, organisation: nurse.organisation },
-        issued_at: MORNING,
-        expires_at: EVENING,
-        revoked_at: None,
-        device: "タブレット".to_owned(),
-        way: Some(SignInWay::Password),
-        used_at: MORNING,
-        registered: None,
-        client: None,
-    };
+    let sign_in = SignIn { expires_at: EVENING, device: "タブレット".to_owned(), ..region.sign_in() };
     let stored = sign_in.clone();
     written!(region, tx => tx.insert_sign_in(&stored).await);
     sign_in
@@ -441,23 +426,10 @@ async fn every_column_of_a_guarded_table_is_under_its_mac_or_decides_nothing() {
 async fn drafted(region: &Region) {
     let files = [RulebookFile { path: "floor.toml".to_owned(), content: "# 土台".to_owned() }];
     let version = RulebookVersion {
-        id: RulebookVersionId(region.ids.draw()),
-        title: "2027年度".to_owned(),
         fingerprint: fingerprint_of(&files),
-        stage: Stage::Draft,
-        drafted_at: MORNING,
-        effective_at: None,
-        changed_at: MORNING,
+        ..guarded_rulebooks::version(region, Stage::Draft, None)
     };
-    let signature = SetSignature {
-        set: "sharing".to_owned(),
-        body: "医師会".to_owned(),
-        role: "doctor".to_owned(),
-        person: "医師 一号".to_owned(),
-        signer: Some(region.nurse().person),
-        on: jiff::civil::date(2026, 3, 30),
-        agreement: "0c".to_owned(),
-    };
+    let signature = SetSignature { signer: Some(region.nurse().person), ..guarded_rulebooks::signature() };
     written!(region, tx => {
         tx.insert_rulebook_version(&version, &files).await?;
         tx.upsert_rulebook_signature(version.id, &signature).await

@@ -22,7 +22,7 @@ fn files() -> Vec<RulebookFile> {
     vec![file("floor.toml", "# 土台"), file("sharing.toml", "# 共有"), file(VOCABULARY, "# 言葉")]
 }
 
-fn version(region: &Region, stage: Stage, effective_at: Option<i64>) -> RulebookVersion {
+pub(super) fn version(region: &Region, stage: Stage, effective_at: Option<i64>) -> RulebookVersion {
     RulebookVersion {
         id: RulebookVersionId(region.ids.draw()),
         title: "2027年度".to_owned(),
@@ -34,7 +34,8 @@ fn version(region: &Region, stage: Stage, effective_at: Option<i64>) -> Rulebook
     }
 }
 
-fn signature() -> SetSignature {
+/// Of a body that agreed, by nobody who has an account.
+pub(super) fn signature() -> SetSignature {
     SetSignature {
         set: "sharing".to_owned(),
         body: "医師会".to_owned(),

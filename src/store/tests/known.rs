@@ -14,13 +14,12 @@ use crate::domain::announcement::{
 use crate::domain::audit::AuditFilter;
 use crate::domain::device::Device;
 use crate::domain::directory::Position;
-use crate::domain::ids::{AnnouncementId, DeviceId, PatientId, Seq, SignInId, TimelineId};
+use crate::domain::ids::{AnnouncementId, DeviceId, PatientId, Seq, TimelineId};
 use crate::domain::keeping::KeepingDeed;
 use crate::domain::reading::{Read, ReadScope, ReadWhy};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::store::{AuditFound, AuditOrder, Batch, DeviceSeen, SealedAudit, SignIn, StoreError};
-use crate::vault::Token;
 
 /// `work` in a transaction of the region.
 macro_rules! written {
@@ -97,20 +96,7 @@ async fn the_device_of_a_sign_in_and_of_an_act_is_known_by_its_name() {
             seen_at: None,
             revoked_at: None,
         };
-        let sign_in = SignIn {
-            id: SignInId(region.ids.draw()),
-            token_hash: Token::random().hash(),
-            person: nurse.person,
-            position: Position { role: nurse.role, organisation: nurse.organisation },
-            issued_at: MORNING,
-            expires_at: later(3_600),
-            revoked_at: None,
-            device: "Chrome".to_owned(),
-            way: Some(SignInWay::Password),
-            used_at: MORNING,
-            registered: Some(device.id),
-            client: None,
-        };
+        let sign_in = SignIn { device: "Chrome".to_owned(), registered: Some(device.id), ..region.sign_in() };
         let (kept, kept_sign_in) = (device.clone(), sign_in.clone());
         written!(region, tx => {
             tx.insert_device(&kept).await?;

@@ -2,7 +2,6 @@
 
 use super::region::{MORNING, Region, on_both, pulse};
 use crate::codec::QueuedPost;
-use crate::domain::account::SignInWay;
 use crate::domain::act::{Act, By, Deed};
 use crate::domain::directory::{Actor, Position};
 use crate::domain::entry::{Intent, Sensitivity};
@@ -89,21 +88,8 @@ async fn a_position_at_an_organisation_that_is_not_there_is_refused() {
 }
 
 async fn sign_in(region: &Region, issued_at: Timestamp) -> SignIn {
-    let nurse = region.nurse();
-    let sign_in = SignIn {
-        id: SignInId(region.ids.draw()),
-        token_hash: Token::random().hash(),
-        person: nurse.person,
-        position: Position { role: nurse.role, organisation: nurse.organisation },
-        issued_at,
-        expires_at: later(3_600),
-        revoked_at: None,
-        device: "ナースステーション".to_owned(),
-        way: Some(SignInWay::Password),
-        used_at: issued_at,
-        registered: None,
-        client: None,
-    };
+    let sign_in =
+        SignIn { issued_at, used_at: issued_at, device: "ナースステーション".to_owned(), ..region.sign_in() };
     let stored = sign_in.clone();
     written!(region, tx => tx.insert_sign_in(&stored).await);
     sign_in

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, Ids, ManualClock};
 use crate::codec;
+use crate::domain::account::SignInWay;
 use crate::domain::body::{Body, Note};
 use crate::domain::directory::{Actor, Organisation, Person, Position};
 use crate::domain::entry::{Entry, Scope, Sensitivity};
-use crate::domain::ids::{EntryId, OrganisationId, PersonId, TimelineId};
+use crate::domain::ids::{EntryId, OrganisationId, PersonId, SignInId, TimelineId};
 use crate::domain::patient::{HumanName, Registration, Sex};
 use crate::domain::role::{OrganisationType, Role};
 use crate::domain::ruling::Ruling;
@@ -26,10 +27,11 @@ use crate::store::dump::BackupKey;
 use crate::store::engine::run;
 use crate::store::tests::template;
 use crate::store::{
-    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, StoreError, Subject, Tx, project,
+    Batch, ClearHeader, HeadUpdate, Journal, NewTimeline, SealedEntry, SealedSnapshot, SignIn, StoreError, Subject, Tx,
+    project,
 };
 use crate::vault::chain::{GENESIS, Link};
-use crate::vault::{DataKey, PatientKey, RegionKey};
+use crate::vault::{DataKey, PatientKey, RegionKey, Token};
 
 pub const MORNING: Timestamp = Timestamp::from_secs(1_775_003_400);
 
@@ -173,6 +175,25 @@ impl Region {
             role: Role::Nurse,
             organisation: self.organisation_id(1),
             organisation_type: OrganisationType::NursingStation,
+        }
+    }
+
+    /// A sign-in of the nurse for an hour, which is not stored.
+    pub fn sign_in(&self) -> SignIn {
+        let nurse = self.nurse();
+        SignIn {
+            id: SignInId(self.ids.draw()),
+            token_hash: Token::random().hash(),
+            person: nurse.person,
+            position: Position { role: nurse.role, organisation: nurse.organisation },
+            issued_at: MORNING,
+            expires_at: MORNING.saturating_add(std::time::Duration::from_secs(3_600)),
+            revoked_at: None,
+            device: String::new(),
+            way: Some(SignInWay::Password),
+            used_at: MORNING,
+            registered: None,
+            client: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Rows that nobody with the region's key wrote are struck out, and nothing besides. On each engine.
 
+use super::guarded_rulebooks::{signature, version};
 use super::region::{MORNING, Region, on_both};
 use crate::domain::client::{Client, ClientKey, KeyAlgorithm, Scopes};
 use crate::domain::ids::{ClientId, RulebookVersionId};
@@ -43,23 +44,11 @@ async fn agreed(region: &Region, title: &str) -> RulebookVersionId {
     let file = |path: &str| RulebookFile { path: path.to_owned(), content: format!("# {title}") };
     let files = vec![file("floor.toml"), file(VOCABULARY)];
     let version = RulebookVersion {
-        id: RulebookVersionId(region.ids.draw()),
         title: title.to_owned(),
         fingerprint: fingerprint_of(&files),
-        stage: Stage::Agreed,
-        drafted_at: MORNING,
-        effective_at: None,
-        changed_at: MORNING,
+        ..version(region, Stage::Agreed, None)
     };
-    let signature = SetSignature {
-        set: "sharing".to_owned(),
-        body: "医師会".to_owned(),
-        role: "doctor".to_owned(),
-        person: "医師 一号".to_owned(),
-        signer: None,
-        on: jiff::civil::date(2026, 3, 30),
-        agreement: title.to_owned(),
-    };
+    let signature = SetSignature { agreement: title.to_owned(), ..signature() };
     let id = version.id;
     written!(region, tx => {
         tx.insert_rulebook_version(&version, &files).await?;

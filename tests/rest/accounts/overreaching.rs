@@ -7,7 +7,7 @@ use renkei::domain::act::Deed;
 use serde_json::{Value, json};
 
 use super::sign_in::acts;
-use crate::rest::devices::administrator;
+use crate::rest::devices::{ENDS, administrator, end_administrator};
 use crate::support::actor::Actor;
 use crate::support::app::App;
 use crate::support::visitor::{PASSWORD, Visitor, passed_on};
@@ -85,26 +85,13 @@ async fn row_18_an_administrators_old_link_makes_nobody_secretariat_nor_a_clinic
 
 #[tokio::test]
 async fn row_17_a_suspended_or_dismissed_administrators_links_let_nobody_in() {
-    for end in ["suspended", "dismissed", "moved", "left"] {
+    for end in ENDS {
         let app = App::start().await;
         let (secretariat, chief) = (app.secretariat().await, administrator(&app, "minato").await);
         let other = administrator(&app, "minato").await;
         let (ghost, issued) = taken_on(&chief).await;
         let (colleague, theirs) = taken_on(&other).await;
-        let (person, office) = (format!("/api/v1/people/{}", chief.actor.person), chief.actor.organisation);
-        let ending = match end {
-            "suspended" => secretariat.post(format!("{person}/suspend"), Value::Null).await,
-            "dismissed" => {
-                let appointment = format!("/api/v1/organisations/{office}/administrators/{}", chief.actor.person);
-                secretariat.delete(appointment).await
-            }
-            "moved" => {
-                let clinic = app.doctor("hikari").await.actor.organisation.to_string();
-                secretariat.put(&person, positions(&[("nurse", clinic)])).await
-            }
-            _ => secretariat.delete(format!("/api/v1/organisations/{office}/staff/{}", chief.actor.person)).await,
-        };
-        assert!(ending.status.is_success(), "{end}: {}", ending.text());
+        end_administrator(&app, &secretariat, &chief, end).await;
         is_refused(&app, &issued).await;
         assert_eq!(ends(&app, &ghost).await, [InvitationEnd::IssuerEnded], "{end}");
         assert!(ends(&app, &colleague).await.is_empty(), "{end}");

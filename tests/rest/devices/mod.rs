@@ -30,6 +30,26 @@ pub async fn bundle(by: &Actor, device: &str) -> Value {
     by.post(format!("/api/v1/devices/{device}/certificates"), json!({})).await.is(StatusCode::CREATED)
 }
 
+/// How an administrator's right ends.
+pub const ENDS: [&str; 4] = ["suspended", "dismissed", "moved", "left"];
+
+/// Ends it so.
+pub async fn end_administrator(app: &App, secretariat: &Actor, chief: &Actor, how: &str) {
+    let (id, office) = (chief.actor.person, chief.actor.organisation);
+    let person = format!("/api/v1/people/{id}");
+    let ending = match how {
+        "suspended" => secretariat.post(format!("{person}/suspend"), Value::Null).await,
+        "dismissed" => secretariat.delete(format!("/api/v1/organisations/{office}/administrators/{id}")).await,
+        "moved" => {
+            let clinic = app.doctor("hikari").await.actor.organisation.to_string();
+            let positions = json!([{ "role": "nurse", "organisation": clinic }]);
+            secretariat.put(&person, json!({ "name": { "kanji": "看護 花子" }, "positions": positions })).await
+        }
+        _ => secretariat.delete(format!("/api/v1/organisations/{office}/staff/{id}")).await,
+    };
+    assert!(ending.status.is_success(), "{how}: {}", ending.text());
+}
+
 /// An administrator of the office that they work at.
 pub async fn administrator(app: &App, office: &str) -> Actor {
     let chief = app.nurse(office).await;

@@ -9,7 +9,7 @@ use renkei::domain::role::Role;
 use serde_json::{Value, json};
 
 use super::enrolling::{enrolled, passed_on};
-use super::{administrator, registered};
+use super::{ENDS, administrator, end_administrator, registered};
 use crate::rest::accounts::acts;
 use crate::rest::tampered::region;
 use crate::rest::tampered_pages::{LAST, suspend};
@@ -43,28 +43,14 @@ async fn ends(app: &App, device: &str) -> Vec<InvitationEnd> {
 
 #[tokio::test]
 async fn row_17_a_suspended_or_dismissed_administrators_links_enrol_no_device() {
-    for end in ["suspended", "dismissed", "moved", "left"] {
+    for end in ENDS {
         let app = App::start().await;
         let (secretariat, chief) = (app.secretariat().await, administrator(&app, "minato").await);
         let other = administrator(&app, "minato").await;
         let ((device, link), (colleagues, theirs)) = (link_of(&chief).await, link_of(&other).await);
         let (lent, _) = registered(&secretariat, secretariat.actor.organisation, "貸出 1").await;
         let of_secretariat = passed_on(&enrolled(&secretariat, &lent).await);
-        let (person, office) = (format!("/api/v1/people/{}", chief.actor.person), chief.actor.organisation);
-        let ending = match end {
-            "suspended" => secretariat.post(format!("{person}/suspend"), Value::Null).await,
-            "dismissed" => {
-                let appointment = format!("/api/v1/organisations/{office}/administrators/{}", chief.actor.person);
-                secretariat.delete(appointment).await
-            }
-            "moved" => {
-                let clinic = app.doctor("hikari").await.actor.organisation.to_string();
-                let positions = json!([{ "role": "nurse", "organisation": clinic }]);
-                secretariat.put(&person, json!({ "name": { "kanji": "看護 花子" }, "positions": positions })).await
-            }
-            _ => secretariat.delete(format!("/api/v1/organisations/{office}/staff/{}", chief.actor.person)).await,
-        };
-        assert!(ending.status.is_success(), "{end}: {}", ending.text());
+        end_administrator(&app, &secretariat, &chief, end).await;
         is_refused(&app, &link).await;
         assert_eq!(ends(&app, &device).await, [InvitationEnd::IssuerEnded], "{end}");
         assert!(ends(&app, &colleagues).await.is_empty() && ends(&app, &lent).await.is_empty(), "{end}");
