@@ -22,12 +22,19 @@ function carry(from, to, rate, { rttMs, openAtMs = 0 }) {
   let [window, inFlight] = [SEGMENTS_AT_FIRST * SEGMENT_BYTES, 0];
   /** @type {Buffer[]} */
   const waiting = [];
+  /** Whichever timer comes first brings what was sent first: those of nearly the same moment keep no order. @type {Buffer[]} */
+  const underWay = [];
+  const arrive = () => {
+    const segment = underWay.shift();
+    if (segment && to.writable) to.write(segment);
+  };
   const pump = () => {
     while (waiting.length > 0 && inFlight < window) {
       const segment = waiting.shift();
       inFlight += segment.length;
       const arrivesAtMs = rate(segment.length) + rttMs / 2;
-      setTimeout(() => to.writable && to.write(segment), Math.max(arrivesAtMs - performance.now(), 0));
+      underWay.push(segment);
+      setTimeout(arrive, Math.max(arrivesAtMs - performance.now(), 0));
       setTimeout(() => {
         inFlight -= segment.length;
         window += segment.length;

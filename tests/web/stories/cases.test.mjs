@@ -81,7 +81,7 @@ test('a case is looked through by two people, approved, found, and withdrawn', a
   await nurse.section.locator('.doing').getByRole('button', { name: 'やめる' }).click();
   await nurse.section.getByRole('button', { name: '直す' }).click();
   await nurse.section.getByLabel('起きたこと').fill(`機器の扱いに家族が不安だった。${name}さんの件`);
-  assert.equal(await nurse.section.getByRole('button', { name: '提出する' }).count(), 0, 'nothing is handed in while it is being written');
+  await becomes(() => nurse.section.getByRole('button', { name: '提出する' }).count(), 0, 'nothing is handed in while it is being written');
   await nurse.section.getByRole('button', { name: '下書きを保存する' }).click();
   await nurse.section.getByRole('button', { name: '提出する' }).click();
   await nurse.section.getByRole('checkbox', { name: /同意を得ています/ }).check();
