@@ -281,6 +281,8 @@ impl Tx {
     ) -> Result<Vec<Serial>, StoreError> {
         const SQL: &str = "update device_certificate set ended_at = $3, mac = null
             where device = $1 and issued_at < $2 and ended_at is null returning serial";
+        const STILL: &str =
+            "select count(*) from device_certificate where device = $1 and issued_at < $2 and ended_at is null";
         let rows: Vec<(Vec<u8>,)> = run!(self, connection => {
             sqlx::query_as(SQL)
                 .bind(newer.device.0.as_bytes().as_slice())
@@ -289,6 +291,7 @@ impl Tx {
                 .fetch_all(connection)
                 .await?
         });
+        self.check_ended(STILL, newer.device.0.as_bytes(), newer.issued_at.0).await?;
         Ok(rows.into_iter().filter_map(|(serial,)| self.readable(serial_from(&serial))).collect())
     }
 

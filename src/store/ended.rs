@@ -13,9 +13,15 @@ impl Tx {
     /// # Errors
     /// [`StoreError::RowsAffected`], or when the database fails.
     pub(super) async fn check_ended(&mut self, still: &'static str, of: &[u8], at: i64) -> Result<(), StoreError> {
+        let standing = self.count_standing(still, of, at).await?;
+        StoreError::check_rows(STANDS, 0, standing)
+    }
+
+    /// How many `still` counts.
+    pub(super) async fn count_standing(&mut self, still: &'static str, of: &[u8], at: i64) -> Result<u64, StoreError> {
         let (count,): (i64,) =
             run!(self, connection => sqlx::query_as(still).bind(of).bind(at).fetch_one(connection).await?);
-        StoreError::check_rows(STANDS, 0, count.unsigned_abs())
+        Ok(count.unsigned_abs())
     }
 
     /// Fails unless `is_so` counts one row with this id and this MAC, none included.

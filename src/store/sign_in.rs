@@ -180,7 +180,7 @@ impl Tx {
         const SQL: &str = "update sign_in set revoked_at = $2, mac = null where id = $1 and revoked_at is null
             returning id, person, role, organisation";
         const STILL: &str = "select count(*) from sign_in where id = $1 and revoked_at is null and issued_at <= $2";
-        Ok(self.revoke(SQL, STILL, id.0, now).await?.pop())
+        Ok(self.revoke(SQL, STILL, id.0, None, now).await?.pop())
     }
 
     /// Revokes every sign-in of a person that is not; returns which.
@@ -195,7 +195,7 @@ impl Tx {
         const SQL: &str = "update sign_in set revoked_at = $2, mac = null where person = $1 and revoked_at is null
             returning id, person, role, organisation";
         const STILL: &str = "select count(*) from sign_in where person = $1 and revoked_at is null and issued_at <= $2";
-        self.revoke(SQL, STILL, person.0, now).await
+        self.revoke(SQL, STILL, person.0, None, now).await
     }
 
     /// The same, all but one.
@@ -214,13 +214,7 @@ impl Tx {
         // The one that goes on stands rightly.
         const STILL: &str = "select case when count(*) > 1 then count(*) else 0 end from sign_in
             where person = $1 and revoked_at is null and issued_at <= $2";
-        let rows: Vec<Came<EndedRow>> = run!(self, connection => {
-            let (person, but) = (person.0.as_bytes().as_slice(), but.0.as_bytes().as_slice());
-            let ended = sqlx::query(SQL).bind(person).bind(now.0).bind(but).fetch_all(connection).await?;
-            each("sign_in", &ended)
-        });
-        self.check_ended(STILL, person.0.as_bytes(), now.0).await?;
-        Ok(self.readable_each(rows, ended_from))
+        self.revoke(SQL, STILL, person.0, Some(but), now).await
     }
 
     /// Revokes every sign-in at an organisation that is not; returns which.
@@ -237,7 +231,7 @@ impl Tx {
             returning id, person, role, organisation";
         const STILL: &str =
             "select count(*) from sign_in where organisation = $1 and revoked_at is null and issued_at <= $2";
-        self.revoke(SQL, STILL, organisation.0, now).await
+        self.revoke(SQL, STILL, organisation.0, None, now).await
     }
 
     /// Revokes every sign-in on a registered device that is not; returns which.
@@ -254,7 +248,7 @@ impl Tx {
             returning id, person, role, organisation";
         const STILL: &str =
             "select count(*) from sign_in where registered_device = $1 and revoked_at is null and issued_at <= $2";
-        self.revoke(SQL, STILL, device.0, now).await
+        self.revoke(SQL, STILL, device.0, None, now).await
     }
 
     /// Revokes every sign-in of a person that began without a registered device; returns which.
@@ -271,7 +265,7 @@ impl Tx {
             returning id, person, role, organisation";
         const STILL: &str = "select count(*) from sign_in
             where person = $1 and registered_device is null and revoked_at is null and issued_at <= $2";
-        self.revoke(SQL, STILL, person.0, now).await
+        self.revoke(SQL, STILL, person.0, None, now).await
     }
 
     /// Ends the sign-ins of those who are shut out, with an act for each.
@@ -327,11 +321,24 @@ impl Tx {
         sql: &'static str,
         still: &'static str,
         of: Uuid,
+        but: Option<SignInId>,
         now: Timestamp,
     ) -> Result<Vec<EndedSignIn>, StoreError> {
-        let rows: Vec<Came<EndedRow>> = run!(self, connection => {
-            each("sign_in", &sqlx::query(sql).bind(of.as_bytes().as_slice()).bind(now.0).fetch_all(connection).await?)
-        });
+        let mut rows: Vec<Came<EndedRow>> = Vec::new();
+        // Twice: on PostgreSQL one that was begun before and committed meanwhile stands after the first.
+        for _ in 0..2 {
+            let ended = run!(self, connection => {
+                let mut update = sqlx::query(sql).bind(of.as_bytes().as_slice()).bind(now.0);
+                if let Some(but) = &but {
+                    update = update.bind(but.0.as_bytes().as_slice());
+                }
+                each("sign_in", &update.fetch_all(connection).await?)
+            });
+            rows.extend(ended);
+            if self.count_standing(still, of.as_bytes(), now.0).await? == 0 {
+                break;
+            }
+        }
         self.check_ended(still, of.as_bytes(), now.0).await?;
         // INVARIANT: whatever stands in a row, it has ended by now; one that says nothing only has no act of its own.
         Ok(self.readable_each(rows, ended_from))

@@ -137,10 +137,13 @@ async fn a_home_is_known_to_its_team_and_a_family_knows_its_team() {
     );
     assert!(names(&seen_by_nurse["organisations"]).contains(&home.as_str()));
     assert_eq!(names(&seen_by_stranger["organisations"]), ["minato", "other", "secretariat", "the attending doctor's"]);
-    assert_eq!(names(&seen_by_family["organisations"]), [home.as_str(), "minato"]);
+    // Of the secretariat a family is told what it needs to phone it, and not who works there.
+    assert_eq!(names(&seen_by_family["organisations"]), [home.as_str(), "minato", "secretariat"]);
     let people = stranger.get("/api/v1/people").await.ok();
     assert!(!people.to_string().contains(&family.actor.person.to_string()), "{people}");
-    assert!(family.get("/api/v1/people").await.ok().to_string().contains(&nurse.actor.person.to_string()));
+    let people = family.get("/api/v1/people").await.ok().to_string();
+    assert!(people.contains(&nurse.actor.person.to_string()));
+    assert!(!people.contains(&app.secretariat().await.actor.organisation.to_string()), "{people}");
 
     // The family knows whose page it is, and neither the team's dealings nor the record.
     let card = &family.get("/api/v1/patients?mine=true").await.ok()["patients"][0];

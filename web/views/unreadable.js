@@ -26,7 +26,7 @@ export function unreadableNotice({ unreadablePatients: count, isSecretariat, me,
   const offices = isSecretariat ? [] : [...organisations.values()].filter(({ type, phone }) => type !== 'home' && phone);
   const secretariats = offices.filter(({ type }) => type === 'secretariat');
   const isFamily = me?.role === 'family';
-  // Families know the offices of their own teams, and not every hub tells them of the secretariat: some number stands here.
+  // A secretariat may have no number in the directory: of the offices of their teams some number stands here.
   const toTell = isFamily && secretariats.length === 0 ? offices.slice(0, NEAR_MAX) : secretariats;
   const family = toTell === secretariats || toTell.length === 0 ? 'family' : 'family_near';
   return html`<p class="banner banner-warning banner-list unreadable" role="alert">${icon('alarm')}<span>${say(isSecretariat ? 'all' : isFamily ? family : 'mine', { count })}</span>

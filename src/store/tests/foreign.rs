@@ -205,6 +205,37 @@ async fn a_trigger_that_undoes_ends_is_named_and_no_end_counts_that_it_undid() {
     .await;
 }
 
+/// On PostgreSQL another hub commits between the statement that ends and the one that reads back; a trigger does the same here.
+#[tokio::test]
+async fn a_sign_in_that_comes_while_all_are_ended_ends_too() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let one = sign_in(region).await;
+        let columns = "person, role, organisation, issued_at, expires_at, device, way";
+        let (id, new) = match region.is_sqlite() {
+            true => ("x'00000000000000000000000000000009'", "randomblob(32)"),
+            false => ("'\\x00000000000000000000000000000009'::bytea", "'\\x09'::bytea"),
+        };
+        let late = format!(
+            "insert into sign_in (id, token_hash, {columns}) select {id}, {new}, {columns} from sign_in
+             where not exists (select 1 from sign_in where id = {id}) limit 1"
+        );
+        if region.is_sqlite() {
+            region.tamper(format!("create trigger late after update on sign_in begin {late}; end").leak()).await;
+        } else {
+            let body =
+                format!("create function late() returns trigger language plpgsql as $$begin {late}; return null; end$$");
+            region.tamper(body.leak()).await;
+            region.tamper("create trigger late after update on sign_in execute function late()").await;
+        }
+        let person = one.person;
+        let ended = region.journal.write(move |tx| Box::pin(tx.revoke_sign_ins_of(person, LATER))).await.unwrap();
+        assert_eq!(ended.len(), 2, "{ended:?}");
+        assert_eq!(ended[0].id, one.id);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_trigger_that_undoes_a_suspension_lets_none_count() {
     on_both(async |region| {
