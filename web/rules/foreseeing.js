@@ -7,6 +7,8 @@ import { Table } from './table.js';
 
 /** A rulebook may come into force while nobody posts. */
 const LOOK_AGAIN_MS = 10 * 60_000;
+/** After rules that did not come. */
+const RETRY_MS = 30_000;
 
 /**
  * @typedef {import('../frames.js').Intent} Intent
@@ -43,7 +45,13 @@ export class Foreseeing {
     model.foreseeing = this;
     if (model.keptRules) this.takeUp(model.keptRules);
     model.keptRules = null;
-    if (model.hub.connection.phase === 'live') this.refresh();
+    if (this.hubIsThere) this.refresh();
+  }
+
+  /** Also while it still sends what was missed: it greeted this page, and does so only once. */
+  get hubIsThere() {
+    const { phase } = this.model.hub.connection;
+    return phase === 'live' || phase === 'catching_up';
   }
 
   /** What is kept on the device. */
@@ -63,6 +71,7 @@ export class Foreseeing {
     const { model } = this;
     if (this.busy || model.isSecretariat) return;
     this.busy = true;
+    let pauseMs = LOOK_AGAIN_MS;
     try {
       const fetched = await model.rest.rulebookTables(this.tag);
       // Somebody else may be signed in by now.
@@ -73,10 +82,11 @@ export class Foreseeing {
       model.keeper.note('tables');
     } catch {
       // The rules of before are better than none; they say of when they are.
+      pauseMs = RETRY_MS;
     }
     this.busy = false;
     model.clock.cancel(this.timer);
-    if (model.stage === 'ready') this.timer = model.clock.after(() => model.hub.connection.phase === 'live' && this.refresh(), LOOK_AGAIN_MS);
+    if (model.stage === 'ready') this.timer = model.clock.after(() => this.hubIsThere && this.refresh(), pauseMs);
   }
 
   /** What the hub cites that is not among these rules says that there are others by now. @param {string[]} cited */

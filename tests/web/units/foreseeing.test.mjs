@@ -149,6 +149,25 @@ test('the rules are fetched when they changed, kept with when that was, and forg
   assert.deepEqual([world.foreseeing.table, world.foreseeing.tag], [null, ''], 'a format that this page cannot read is none');
 });
 
+test('the rules are fetched also where this came between the greeting and the last of what was missed, and again when they did not come', async () => {
+  for (const [phase, asked] of [['live', 1], ['catching_up', 1], ['connecting', 0], ['offline', 0]]) {
+    const world = worldOf({ phase });
+    world.given = GIVEN;
+    world.foreseeing.begin();
+    await settled();
+    assert.deepEqual([world.asked.length, Boolean(world.foreseeing.table)], [asked, asked === 1], phase);
+  }
+  const world = worldOf();
+  const { rest } = world.model;
+  world.given = GIVEN;
+  world.model.rest = { rulebookTables: async () => { throw new Error('too busy'); } };
+  world.foreseeing.begin();
+  await settled();
+  world.model.rest = rest;
+  await world.clock.pass(31_000);
+  assert.ok(world.foreseeing.table);
+});
+
 test('what this page cannot know it leaves to the hub', async () => {
   const world = worldOf();
   world.foreseeing.takeUp({ given: GIVEN, fetchedAtMs: 1, tag: '' });
