@@ -208,6 +208,8 @@ test('alarms are heard and posts go while it is locked; signing out ends it for 
 test('without signal it stays shut, takes new words unread, and gives them back to be placed by their author', async (t) => {
   const { hub, page } = await startDay(t, { size: 'phone' });
   await openPatient(page);
+  // The page fetches the lock's screen after the list; without signal there is none to fetch.
+  await page.waitForFunction(() => customElements.get('renkei-lock'));
   hub.cut();
   await page.clock.fastForward('31:00');
   await nothingOfPatients(page, 'without signal');
