@@ -1,5 +1,5 @@
-//! What a rulebook costs: judging a post, making a reader's mask, testing it, and a book ten times as
-//! large. Figures to reach: PERFORMANCE of the hub (decide, view check) and the issue on rules.
+//! What a rulebook costs: judging a post, making a reader's mask, testing it, and a book three times as
+//! large. Figures to reach: docs/performance.md, "The rules".
 
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -3,11 +3,9 @@
 
 import { language, say } from './language.js';
 import './later-words.js';
+import { FILE_BYTES_MAX, FILES_MAX } from './limits.js';
 import { WORDS } from './words.js';
 
-/** As `src/limits.rs` bounds an attachment and their number. */
-export const FILE_BYTES_MAX = 26_214_400;
-export const FILES_MAX = 20;
 const TITLE_CHARS_MAX = 100;
 
 const ENDINGS = /** @type {Record<string, string>} */ ({

@@ -187,8 +187,8 @@ pub const FIELDS: &[Field] = &[
     field(
         "redis.url",
         "\"rediss://redis.example.jp:6379/0\"",
-        "ハブが複数あるとき、試した回数を一緒に数える Redis。別のマシンへは rediss://、このマシンでは redis:// か redis+unix:///ソケット。なければ各ハブが数えます",
-        "Redis by which several hubs count tries together: rediss:// to another machine; on this one redis:// or redis+unix:///SOCKET. Without it each hub counts by itself",
+        "試した回数をハブの外で数える Redis（再起動や予備のマシンへの切り替えのあとも数え続けます）。別のマシンへは rediss://、このマシンでは redis:// か redis+unix:///ソケット。なければハブのメモリーで数えます",
+        "Redis in which tries are counted beside the hub, across a restart and by a standby that takes over: rediss:// to another machine; on this one redis:// or redis+unix:///SOCKET. Without it the hub counts in its memory",
     ),
     field("redis.password_file", "\"data/redis.password\"", "Redis のパスワードのファイル", "File of its password"),
     field(
@@ -224,8 +224,8 @@ pub const FIELDS: &[Field] = &[
     field(
         "audit.checkpoint_key_file",
         "\"data/checkpoint.key\"",
-        "チェックポイントに署名する鍵のファイル（600）。なければ起動時に作ります",
-        "Key file that checkpoints are signed with (mode 600); made at the start if it is missing",
+        "チェックポイントに署名する鍵のファイル（600）。まだ何にも署名していない地域でだけ、なければ作ります",
+        "Key file that checkpoints are signed with (mode 600); made if it is missing, in a region where nothing was signed yet and in no other",
     ),
     field(
         "audit.checkpoint_records",

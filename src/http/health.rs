@@ -154,9 +154,9 @@ fn warnings_of_records(app: &App) -> [(bool, &'static str, Text); 2] {
             "office_unreadable",
             Text::fixed(
                 "記録帳を最後まで読めない事業所があり、だれの利用が止められているかわからないため、その事業所の人はサインインできません\
-                 （ほかに人のいない事務局を除く）。運用の手引き「監視」を見てください",
+                 （ほかに人のいない事務局を除く）。運用の手引き 7「見守る」を見てください",
                 "the page of an office cannot be read to its end: nobody can tell whom it shut out, so that nobody of it signs in, \
-                 but for a secretariat that has nobody else; see “Monitoring” in the operating guide",
+                 but for a secretariat that has nobody else; see “Watching” (7) in the operating guide",
             ),
         ),
     ]

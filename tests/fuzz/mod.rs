@@ -123,5 +123,5 @@ macro_rules! short_runs {
 
 short_runs! {
     client_json client_protobuf server_json server_protobuf posted_json rule_file vocabulary table upload assertion key_set
-    id_token provider_keys
+    id_token provider_keys slip checkpoint
 }

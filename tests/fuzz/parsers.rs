@@ -3,17 +3,20 @@
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
+use renkei::actions::checkpoints::file::read;
 use renkei::actions::files::check_content;
 use renkei::actions::import::patients::{PatientSettings, read_patients};
 use renkei::actions::import::table::read_table;
 use renkei::actions::import::vitals::{VitalSettings, read_vitals};
 use renkei::codec::Encoding;
 use renkei::domain::attachment::MediaType;
+use renkei::domain::checkpoint::Statement;
 use renkei::domain::client::{ClientKey, KeyAlgorithm};
 use renkei::domain::ids::TimelineId;
 use renkei::domain::time::Timestamp;
 use renkei::rulebook::{Problems, Rulebook, RulebookFiles, SourceFile, shipped};
 use renkei::vault::{Assertion, IdToken, IdTokenFor, ProviderKeys, read_key_set};
+use renkei::wire::slip::read_slip;
 use renkei::wire::{decode_client, decode_server, encode_client, encode_server, rest};
 
 /// A parser under its name, which is also that of its corpus.
@@ -36,6 +39,8 @@ pub const PARSERS: &[Parser] = &[
     Parser { name: "key_set", check: keys },
     Parser { name: "id_token", check: id_token },
     Parser { name: "provider_keys", check: provider_keys },
+    Parser { name: "slip", check: slip },
+    Parser { name: "checkpoint", check: checkpoint },
 ];
 
 /// Checks the parser of this name.
@@ -177,4 +182,19 @@ fn provider_keys(bytes: &[u8]) {
     let keys = ProviderKeys::read(&set);
     let token = IdToken::read(include_str!("corpus/id_token/es256")).expect("a token");
     assert!(token.judge(&keys, FOR).is_err());
+}
+
+/// What was put into an envelope is about the timeline that its post names, however it is read.
+fn slip(bytes: &[u8]) {
+    let Some(slip) = read_slip(bytes) else { return };
+    let again = rest::read_intent(slip.intent.timeline, &slip.content).expect("what was read");
+    assert_eq!((again.id, again.body), (slip.intent.id, slip.intent.body));
+}
+
+/// A checkpoint that was kept elsewhere says the same however often it is written out.
+fn checkpoint(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Some(kept) = read(text) else { return };
+    let Ok(said) = Statement::parse(&kept.statement) else { return };
+    assert_eq!(Statement::parse(&said.to_string()).expect("what was read"), said);
 }

@@ -2,7 +2,8 @@
 // and the host office go in one request; with a file of the consent form, or with reasons written for a rule, they go one
 // after the other, each once, and what is done stays done.
 
-import { FILE_BYTES_MAX, typeOf } from '../attaching.js';
+import { typeOf } from '../attaching.js';
+import { FILE_BYTES_MAX } from '../limits.js';
 import { uuidV7 } from '../uuid.js';
 import { Act } from './act.js';
 import { birthDateOf, katakana, spaced } from './names.js';

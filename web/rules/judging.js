@@ -3,11 +3,11 @@
 // there since; all else is left to it. Pure; used by `foreseeing.js` and by the vectors that the hub made.
 
 import { kindOf } from '../frames.js';
+import { ADVICE_MAX } from '../limits.js';
 import { factsOf, linkOf } from './facts.js';
 import { Asking } from './possible.js';
 import { isSound } from './sound.js';
 
-const ADVICE_MAX = 2;
 /** What is about another entry, or of a register, is the hub's alone to judge. */
 const NOT_HERE = new Set(['acknowledgement', 'correction', 'retraction', 'duty_answer', 'duty_step', 'registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'closing', 'emergency_access',
   'contact_window', 'roster', 'pledge', 'office_entry', 'activation', 'export', 'incident', 'suspension']);

@@ -3,12 +3,13 @@
 // files, which only the hub can look at. Used by `judging.js`.
 
 import { msOfUs } from '../frames.js';
+import { TEXT_CHARS_MAX } from '../limits.js';
 import { SIGNS, decimalIn, implausible } from '../readings.js';
 import { isNumber } from '../standing-lists.js';
 
-const TEXT_CHARS_MAX = 20_000;
 const LIST_MAX = 50;
-/** What the form's own texts stay below, so that surrogate pairs need no counting. */
+
+/** Surrogate pairs count twice here: narrower than the hub, never wider. */
 const isText = (/** @type {unknown} */ value) => typeof value === 'string' && value.length <= TEXT_CHARS_MAX;
 const isWritten = (/** @type {unknown} */ value) => typeof value === 'string' && value.trim() !== '' && isText(value);
 const isFlag = (/** @type {unknown} */ value) => typeof value === 'boolean';

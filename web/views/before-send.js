@@ -5,6 +5,7 @@
 import '../later-phrases.js';
 import { html, live, nothing } from '../vendor/lit.js';
 import { aside, inLanguage, language, say, word } from '../language.js';
+import { ADVICE_MAX, TEXT_CHARS_MAX } from '../limits.js';
 import { circumstances, waysOn } from '../ways.js';
 import { owedText, untilText, whenNobodyActs } from './duty-words.js';
 import { foreseenPanel, foreseenRest } from './foreseen.js';
@@ -12,8 +13,6 @@ import { icon } from './icons.js';
 import { verdictPanel } from './verdict.js';
 import './citation.js';
 
-const ADVICE_MAX = 2;
-const REASON_CHARS_MAX = 20_000;
 
 /**
  * What the form around the card can do. @typedef {object} Form
@@ -58,7 +57,7 @@ function held(draft, hold, form) {
       @click=${() => form.take(way)}>${icon(WAY_ICONS[way.way])}<span>${wayText(way)}</span></button>`)}</p>
       ${others.length ? html`<p class="quiet">${say('hold_exceptions')} ${others.map(inLanguage).join('・')}</p>` : nothing}`}
     ${hold.reasonOk ? html`<label class="hold-reason" for=${id}><span>${say(passes ? 'reason' : 'hold_reason')}</span>
-      <textarea id=${id} rows="1" maxlength=${REASON_CHARS_MAX} .value=${live(written)} placeholder=${say('hold_reason_how')}
+      <textarea id=${id} rows="1" maxlength=${TEXT_CHARS_MAX} .value=${live(written)} placeholder=${say('hold_reason_how')}
         @input=${(/** @type {any} */ event) => draft.write(hold.citation, event.target.value)}></textarea></label>` : nothing}
     <div class="hold-rule"><renkei-citation .citation=${hold.citation} .words=${language()}></renkei-citation></div>
   </li>`;

@@ -10,6 +10,7 @@ import { Draft } from '../draft.js';
 import { kindOf, usOfMs } from '../frames.js';
 import { gist } from '../gist.js';
 import { say, word } from '../language.js';
+import { TEXT_CHARS_MAX } from '../limits.js';
 import { currentBody } from '../timeline.js';
 import { beforeSend } from './before-send.js';
 import { behalfOf } from './behalf-field.js';
@@ -21,7 +22,6 @@ import { View } from './view.js';
 import { asQuotation } from './written.js';
 import './vitals-form.js';
 
-const TEXT_CHARS_MAX = 20_000;
 
 /**
  * What was typed. `marked`: urgent for a message, for the doctor to know for a note. `answers`: id of an entry, or empty.

@@ -5,12 +5,12 @@ import { html, live, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { COLUMNS } from '../forms.js';
 import { aside, say, word } from '../language.js';
+import { TEXT_CHARS_MAX } from '../limits.js';
 import { WORDS } from '../words.js';
 import { attachField } from './attach.js';
 import { icon } from './icons.js';
 import { listField } from './list-field.js';
 
-const CHARS_MAX = 20_000;
 const CANDIDATES_MAX = 20;
 
 /**
@@ -81,7 +81,7 @@ const CONTROLS = {
   line: (field, around) => input(field, around, 'text'),
   date: (field, around) => input(field, around, 'date'),
   moment: (field, around) => input(field, around, 'datetime-local'),
-  long: (field, { value, set }) => html`<label class="field">${label(field)}<textarea rows="2" data-field=${field.name} maxlength=${CHARS_MAX}
+  long: (field, { value, set }) => html`<label class="field">${label(field)}<textarea rows="2" data-field=${field.name} maxlength=${TEXT_CHARS_MAX}
     .value=${live(value ?? '')} @input=${taking(set)}></textarea></label>`,
   flag: (field, { value, set }) => html`<label class="choice"><input type="checkbox" data-field=${field.name} .checked=${live(Boolean(value))}
     @change=${(/** @type {any} */ event) => set(event.target.checked)}><span>${say(field.phrase)}</span></label>`,

@@ -5,6 +5,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
 import { inLanguage, language, say } from '../language.js';
+import { ADVICE_MAX } from '../limits.js';
 import { foreseenPhrase as phrase } from '../rules/phrases.js';
 import { icon } from './icons.js';
 
@@ -13,7 +14,6 @@ import { icon } from './icons.js';
  * @typedef {import('../rules/table.js').Rule} Rule
  */
 
-const ADVICE_MAX = 2;
 const OPEN_NAMED_MAX = 5;
 const LOOKS = /** @type {const} */ ({
   accepted: ['check', 'good'], held: ['hand', 'warning'], refused: ['stop', 'bad'], queued: ['link', 'warning'], unknown: ['wait', 'warning'],

@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { CLOSE_CODES } from '../../../web/closing.js';
 import { readBody } from '../../../web/frames.js';
 import { HEAR } from '../../../web/hub.js';
+import * as LIMITS from '../../../web/limits.js';
 import { SIGNS } from '../../../web/readings.js';
 import '../../../web/later-phrases.js';
 import '../../../web/later-sheets.js';
@@ -52,6 +53,16 @@ test('the form knows the bounds and canonical units of the domain', () => {
     assert.equal(units.get(/Unit::(\w+)/.exec(facts)[1]), unit, sign);
     assert.deepEqual(/\((\d+), (\d+)\)/.exec(facts).slice(1).map(Number), [low, high], sign);
   }
+});
+
+test('the page keeps to the bounds of the hub', () => {
+  const limits = read('src/limits.rs');
+  const [, mebibytes] = /ATTACHMENT_BYTES_MAX: u32 = (\d+) << 20;/.exec(limits);
+  const bound = (/** @type {string} */ name) => Number(new RegExp(`pub const ${name}: \\w+ = ([\\d_]+);`).exec(limits)?.[1].replaceAll('_', ''));
+  assert.deepEqual({ ...LIMITS }, {
+    TEXT_CHARS_MAX: bound('TEXT_CHARS_MAX'), FILES_MAX: bound('ATTACHMENTS_MAX'), ADVICE_MAX: bound('NUDGES_PER_POST_MAX'),
+    FILE_BYTES_MAX: Number(mebibytes) * 1_048_576,
+  });
 });
 
 test('the close codes are those of the protocol', () => {

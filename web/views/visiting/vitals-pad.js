@@ -5,6 +5,7 @@
 import { html, live, nothing } from '../../vendor/lit.js';
 import { localInput } from '../../dates.js';
 import { inLanguage, say, word } from '../../language.js';
+import { TEXT_CHARS_MAX } from '../../limits.js';
 import { SIGNS, faultsOf, unitOf } from '../../readings.js';
 import { KEYS, beyond, isShifted, meant, press, takesPoint } from '../../visiting/pad.js';
 import { phrase } from '../../visiting/phrases.js';
@@ -21,7 +22,6 @@ import { faultText } from '../vitals-form.js';
 import { knownOf, limitOf } from './last-values.js';
 import './meter-panel.js';
 
-const COMMENT_CHARS_MAX = 20_000;
 const ORDER = SIGNS.map(({ sign }) => sign);
 const SCALE = 'pain';
 
@@ -121,7 +121,7 @@ export class VitalsPad extends View {
         .checked=${live(round.site === site)} @change=${() => set({ site })} @click=${() => round.site === site && set({ site: '' })}><span>${word('body_site', site)}</span></label>`)}</fieldset>
       <label class="field"><span>${say('measured_at')}</span><input type="datetime-local" max=${localInput(this.model.clock.now() + 60_000)} .value=${live(round.measuredAt)}
         @input=${(/** @type {any} */ event) => set({ measuredAt: event.target.value })}><small class="quiet">${say('empty_is_now')}</small></label>
-      <label class="field"><span>${say('comment')}</span><textarea rows="2" maxlength=${COMMENT_CHARS_MAX} .value=${live(round.comment)}
+      <label class="field"><span>${say('comment')}</span><textarea rows="2" maxlength=${TEXT_CHARS_MAX} .value=${live(round.comment)}
         @input=${(/** @type {any} */ event) => set({ comment: event.target.value })}></textarea></label>
       ${behalfField(this.model, this.patient, round.named, (named) => set({ named }))}</div></details>`;
   }
