@@ -50,8 +50,11 @@ fn part_of(
     let mut organisations: Vec<Organisation> =
         directory.organisations.values().filter(|organisation| is_known(organisation)).cloned().collect();
     organisations.sort_by(|a, b| (&a.kana, &a.name, a.id).cmp(&(&b.kana, &b.name, b.id)));
-    let known: HashSet<OrganisationId> =
-        organisations.iter().filter(|organisation| people_known(organisation)).map(|organisation| organisation.id).collect();
+    let known: HashSet<OrganisationId> = organisations
+        .iter()
+        .filter(|organisation| people_known(organisation))
+        .map(|organisation| organisation.id)
+        .collect();
     let in_part = |person: &Person| {
         let positions = person.positions.iter().filter(|position| known.contains(&position.organisation));
         Person { positions: positions.copied().collect(), ..person.clone() }

@@ -57,6 +57,14 @@ fn warnings(app: &App) -> Vec<Reason> {
             ),
         ),
         (
+            app.hub.meter().is_failing(),
+            "commits_failing",
+            Text::fixed(
+                "データベースには書き込めるのに、投稿の保存が続けて失敗しています。ログと renkei store check で原因を確かめてください",
+                "the database takes writes, and batch after batch of posts is not stored: see the log, and renkei store check",
+            ),
+        ),
+        (
             app.hub.region().counting().is_up() == Some(false),
             "redis_lost",
             Text::fixed(

@@ -45,7 +45,10 @@ impl Committer {
                 let batch = std::mem::take(&mut draft.batch);
                 self.meter.batch(batch.entries.len());
                 match self.journal.commit(batch).await {
-                    Ok(()) => self.tell(draft),
+                    Ok(()) => {
+                        self.meter.committed();
+                        self.tell(draft);
+                    }
                     Err(error) => self.fail(draft, &error),
                 }
             }
@@ -132,7 +135,7 @@ impl Committer {
     /// The batch is not stored, or nobody knows: states built on it are void.
     fn fail(&self, draft: Draft, error: &CommitError) {
         self.progress.fail();
-        self.meter.failed_commit();
+        self.meter.failed_commit(!matches!(error, CommitError::Moved(_) | CommitError::Duplicate(_)));
         tracing::warn!(code = error.code(), %error, "a batch was not committed");
         let mut works = into_works(draft);
         match error {

@@ -16,6 +16,8 @@ pub struct Meter {
     pub batches: AtomicU64,
     pub entries_committed: AtomicU64,
     pub commits_failed: AtomicU64,
+    /// Batches that were not committed since the last one that was.
+    failing: AtomicU64,
     /// Reminders, overdue notices, escalations and the like that the duty clock wrote.
     pub duty_steps: AtomicU64,
     pub alarms: AtomicU64,
@@ -35,6 +37,8 @@ pub struct Sizes {
     sum: AtomicU64,
 }
 
+/// So many batches in a row that are not committed are no chance.
+const FAILING_BATCHES: u64 = 3;
 const STEPS: usize = limits::BATCH_WORKS_MAX.ilog2() as usize + 2;
 
 /// [`Sizes`] at one moment.
@@ -87,8 +91,20 @@ impl Meter {
         Self::add(&self.duty_steps, count);
     }
 
-    pub(super) fn failed_commit(&self) {
+    pub(super) fn committed(&self) {
+        self.failing.store(0, Ordering::Relaxed);
+    }
+
+    /// `is_settled`: it is not tried again by itself.
+    pub(super) fn failed_commit(&self, is_settled: bool) {
         Self::add(&self.commits_failed, 1);
+        Self::add(&self.failing, usize::from(is_settled));
+    }
+
+    /// Whether batch after batch is not committed: the database takes rows, and none of the hub's.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed) >= FAILING_BATCHES
     }
 
     pub(super) fn answer(&self, answer: &Answer) {
@@ -115,6 +131,17 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn batch_after_batch_that_is_not_committed_is_told_until_one_is() {
+        let meter = Meter::default();
+        for (is_settled, is_failing) in [(true, false), (false, false), (true, false), (true, true), (false, true)] {
+            meter.failed_commit(is_settled);
+            assert_eq!(meter.is_failing(), is_failing);
+        }
+        meter.committed();
+        assert!(!meter.is_failing());
+    }
 
     #[test]
     fn a_size_is_counted_in_the_first_step_that_holds_it() {

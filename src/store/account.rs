@@ -47,17 +47,19 @@ impl Tx {
     /// When the database fails or the person has no account.
     pub async fn update_account(&mut self, account: &Account) -> Result<(), StoreError> {
         const SQL: &str = "update account set sealed = $2, changed_at = $3 where person = $1";
+        const IS_SO: &str = "select count(*) from account where person = $1 and sealed = $2";
         let sealed = self.seal_account(account);
         let updated = run!(self, connection => {
             sqlx::query(SQL)
                 .bind(account.person.0.as_bytes().as_slice())
-                .bind(sealed)
+                .bind(sealed.as_slice())
                 .bind(account.changed_at.0)
                 .execute(connection)
                 .await?
                 .rows_affected()
         });
-        StoreError::check_rows("updating an account", 1, updated)
+        StoreError::check_rows("updating an account", 1, updated)?;
+        self.check_written(IS_SO, account.person.0.as_bytes(), Some(&sealed)).await
     }
 
     /// The account of a person. One that does not open, be it damaged or somebody else's put in its place, is none: nobody

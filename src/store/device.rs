@@ -322,9 +322,12 @@ impl Tx {
     /// When the database fails.
     pub async fn delete_device_exception(&mut self, person: PersonId) -> Result<bool, StoreError> {
         const SQL: &str = "delete from device_exception where person = $1";
-        Ok(run!(self, connection => {
+        const STILL: &str = "select count(*) from device_exception where person = $1";
+        let deleted = run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
-        }) == 1)
+        });
+        self.check_gone(STILL, person.0.as_bytes()).await?;
+        Ok(deleted == 1)
     }
 
     /// Everything that connections are judged by.

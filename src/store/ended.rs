@@ -24,7 +24,16 @@ impl Tx {
         Ok(count.unsigned_abs())
     }
 
-    /// Fails unless `is_so` counts one row with this id and this MAC, none included.
+    /// Fails where `still` counts a row of this id: what was deleted is gone.
+    ///
+    /// # Errors
+    /// As [`Self::check_ended`].
+    pub(super) async fn check_gone(&mut self, still: &'static str, of: &[u8]) -> Result<(), StoreError> {
+        let (count,): (i64,) = run!(self, connection => sqlx::query_as(still).bind(of).fetch_one(connection).await?);
+        StoreError::check_rows(STANDS, 0, count.unsigned_abs())
+    }
+
+    /// Fails unless `is_so` counts one row with this id and this MAC, none included, or these sealed bytes.
     ///
     /// # Errors
     /// As [`Self::check_ended`].
@@ -32,10 +41,10 @@ impl Tx {
         &mut self,
         is_so: &'static str,
         of: &[u8],
-        mac: Option<&[u8]>,
+        written: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         let (count,): (i64,) =
-            run!(self, connection => sqlx::query_as(is_so).bind(of).bind(mac).fetch_one(connection).await?);
+            run!(self, connection => sqlx::query_as(is_so).bind(of).bind(written).fetch_one(connection).await?);
         StoreError::check_rows("writing a row that gives power", 1, count.unsigned_abs())
     }
 }

@@ -138,6 +138,14 @@ pub enum OpenError {
     OldSqlite { found: String },
     #[error("durability needs {setting} to be {expected}; in this database it is {found}")]
     Setting { setting: &'static str, expected: String, found: String },
+    #[error(
+        "durability needs every table to be logged; table {table} is UNLOGGED, and would be emptied when the server falls: `alter table {table} set logged`"
+    )]
+    Unlogged { table: String },
+    #[error(
+        "tables of a hub stand in {found}: name in `database` which schema is meant (`?options=-c%20search_path%3DSCHEMA`)"
+    )]
+    Schemas { found: String },
     #[error("the store belongs to the region key {expected}, but the key given is {found}")]
     ForeignKey { expected: String, found: String },
     #[error(
@@ -226,6 +234,18 @@ impl OpenError {
             Self::Setting { setting, expected, found } => Some(Text::new(
                 format!(
                     "記録を失わないためには {setting} が {expected} でなければなりませんが、{found} になっています"
+                ),
+                self.to_string(),
+            )),
+            Self::Unlogged { table } => Some(Text::new(
+                format!(
+                    "記録を失わないためには、すべての表が LOGGED でなければなりません。表 {table} は UNLOGGED で、サーバーが落ちると空になります。`alter table {table} set logged` で戻してください"
+                ),
+                self.to_string(),
+            )),
+            Self::Schemas { found } => Some(Text::new(
+                format!(
+                    "ハブの表がスキーマ {found} にあります。どのスキーマかを設定の database に書いてください（`?options=-c%20search_path%3Dスキーマ名`）"
                 ),
                 self.to_string(),
             )),

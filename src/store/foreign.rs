@@ -1,8 +1,8 @@
 //! What stands in the database and no migration made. Tables and columns of others are passed over everywhere, and named. What acts on
-//! the hub's own rows (a trigger, a rule, a row policy, a table that inherits) can undo whatever the hub writes: it is a fault, and the
-//! hub that meets it says so for as long as it stands. Called by `alone.rs`, `check.rs` and `dump/`.
+//! the hub's own rows (a trigger, a rule, a row policy, a table that inherits, a column that must be filled) can undo or refuse whatever
+//! the hub writes: it is a fault, and the hub that meets it says so for as long as it stands. Called by `alone.rs`, `check.rs` and `dump/`.
 //!
-//! What it does not do: take anything away, or refuse to serve; see decision 037. Indexes, views and functions are not looked at.
+//! What it does not do: take anything away, or refuse to serve; see decision 037. Indexes, constraints, views and functions are not looked at.
 
 use std::collections::BTreeSet;
 use std::sync::Weak;
@@ -37,19 +37,29 @@ impl Tx {
     /// See the module.
     pub(super) async fn list_foreign(&mut self) -> Result<Foreign, StoreError> {
         let mut idle = BTreeSet::new();
+        let is_marked = self.find_restoring().await?.is_some();
         for (table, column, _) in self.list_columns().await? {
             match shape().get(&table) {
                 Some(made) if made.contains(&column) => {}
                 Some(_) => {
                     idle.insert(format!("{table}.{}", named(&column)));
                 }
-                None if is_own_table(&table) => {}
+                None if is_own_table(&table) && is_marked => {}
                 None => {
                     idle.insert(named(&table));
                 }
             }
         }
         Ok(Foreign { acting: self.list_acting().await?, idle: idle.into_iter().collect() })
+    }
+
+    /// What acts, and what would keep the hub from starting.
+    async fn list_hindering(&mut self) -> Result<Vec<Text>, StoreError> {
+        let mut found = self.list_acting().await?;
+        if self.find_restoring().await?.is_some() {
+            found.push(Text::fixed("「復元の途中」という印", "a mark that says the database is being restored"));
+        }
+        Ok(found)
     }
 
     async fn list_acting(&mut self) -> Result<Vec<Text>, StoreError> {
@@ -65,13 +75,19 @@ impl Tx {
                 select 'policy'::text, polname::text, polrelid from pg_policy
                 union all
                 select 'heir'::text, inhrelid::regclass::text, inhparent from pg_inherits
+                union all
+                select 'column'::text, attname::text, attrelid from pg_attribute
+                where attnum > 0 and not attisdropped and attnotnull and not atthasdef and attidentity = ''
             ) as acting
             join pg_class as own on own.oid = acting.own
             where own.relnamespace = current_schema()::regnamespace order by 3, 1, 2";
         let sql = if matches!(self.engine, EngineTx::Sqlite(_)) { SQLITE } else { POSTGRES };
         let rows: Vec<(String, String, String)> =
             run!(self, connection => sqlx::query_as(sql).fetch_all(connection).await?);
-        let on_ours = rows.iter().filter(|(.., table)| shape().contains_key(table));
+        let made = |table: &str, column: &String| shape().get(table).is_some_and(|columns| columns.contains(column));
+        let on_ours = rows
+            .iter()
+            .filter(|(kind, name, table)| shape().contains_key(table) && !(kind == "column" && made(table, name)));
         Ok(on_ours.map(|(kind, name, table)| place_of(kind, name, table)).collect())
     }
 }
@@ -81,6 +97,7 @@ fn place_of(kind: &str, name: &str, table: &str) -> Text {
         "trigger" => ("トリガー", "trigger"),
         "rule" => ("書き換えのルール", "rule"),
         "policy" => ("行のポリシー", "row policy"),
+        "column" => ("空にできない列", "column that may not be empty"),
         _ => ("継承した表", "inheriting table"),
     };
     let name = named(name);
@@ -112,7 +129,7 @@ impl Journal {
     /// # Errors
     /// When the database fails.
     pub async fn look_at_schema(&self) -> Result<(), StoreError> {
-        let acting = self.read(|tx| Box::pin(tx.list_acting())).await?;
+        let acting = self.read(|tx| Box::pin(tx.list_hindering())).await?;
         let was = self.shared.is_acted_on.swap(!acting.is_empty(), Ordering::Relaxed);
         if !was {
             for place in &acting {

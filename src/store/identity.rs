@@ -99,14 +99,21 @@ impl Tx {
     /// When the database fails.
     pub async fn delete_identity(&mut self, person: PersonId, id: IdentityId) -> Result<bool, StoreError> {
         const SQL: &str = "delete from identity where id = $1 and person = $2";
-        Ok(run!(self, connection => {
+        const STILL: &str = "select count(*) from identity where id = $1";
+        let deleted = run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
                 .bind(person.0.as_bytes().as_slice())
                 .execute(connection)
                 .await?
                 .rows_affected()
-        }) == 1)
+        });
+        if deleted == 0 {
+            // Somebody else's, or one that stands all the same; whoever called looked whose it is.
+            return Ok(false);
+        }
+        self.check_gone(STILL, id.0.as_bytes()).await?;
+        Ok(true)
     }
 
     /// Forgets all identities of a person.
@@ -115,10 +122,11 @@ impl Tx {
     /// When the database fails.
     pub async fn delete_identities_of(&mut self, person: PersonId) -> Result<(), StoreError> {
         const SQL: &str = "delete from identity where person = $1";
+        const STILL: &str = "select count(*) from identity where person = $1";
         run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
         });
-        Ok(())
+        self.check_gone(STILL, person.0.as_bytes()).await
     }
 
     fn known_as(&self, issuer: &str, subject: &str) -> Vec<u8> {

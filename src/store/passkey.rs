@@ -173,9 +173,12 @@ impl Tx {
     /// When the database fails.
     pub async fn delete_passkey(&mut self, id: PasskeyId) -> Result<bool, StoreError> {
         const SQL: &str = "delete from passkey where id = $1";
-        Ok(run!(self, connection => {
+        const STILL: &str = "select count(*) from passkey where id = $1";
+        let deleted = run!(self, connection => {
             sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
-        }) == 1)
+        });
+        self.check_gone(STILL, id.0.as_bytes()).await?;
+        Ok(deleted == 1)
     }
 
     /// Forgets all passkeys of a person.
@@ -184,10 +187,11 @@ impl Tx {
     /// When the database fails.
     pub async fn delete_passkeys_of(&mut self, person: PersonId) -> Result<(), StoreError> {
         const SQL: &str = "delete from passkey where person = $1";
+        const STILL: &str = "select count(*) from passkey where person = $1";
         run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
         });
-        Ok(())
+        self.check_gone(STILL, person.0.as_bytes()).await
     }
 
     fn credential_digest(&self, credential: &[u8]) -> Vec<u8> {

@@ -65,7 +65,22 @@ fn bounds() -> Vec<String> {
         format!("| timelines of one socket | {} |", grouped(SUBSCRIPTIONS_MAX)),
         format!("| {} at once, then {} a second |", grouped(SUBSCRIPTIONS_BURST), refill(SUBSCRIPTION_REFILL_MS)),
         format!("| {} at once, then {} a second |", grouped(LOOKS_BURST), refill(LOOK_REFILL_MS)),
-        format!("| {WAITING_POSTS_BURST} at once, then one in {} seconds (", WAITING_POST_REFILL_MS / 1_000),
+        format!(
+            "| {WAITING_POSTS_BURST} at once, then one in {} seconds; {} in all (",
+            WAITING_POST_REFILL_MS / 1_000,
+            grouped(QUEUED_POSTS_PER_AUTHOR_MAX)
+        ),
+        format!("`POST /api/v1/sign-in/position` within\n   {} minutes", POSITION_CHOICE_MS / 60_000),
+        format!(
+            "| a title of {ANNOUNCEMENT_TITLE_CHARS_MAX}, a text of {} characters |",
+            grouped(ANNOUNCEMENT_TEXT_CHARS_MAX)
+        ),
+        format!("| a title of {CASE_TITLE_CHARS_MAX}, each part {} characters |", grouped(CASE_TEXT_CHARS_MAX)),
+        format!(
+            "| {} characters; the last {} messages are kept |",
+            grouped(GROUP_MESSAGE_CHARS_MAX),
+            grouped(GROUP_MESSAGES_KEPT_MAX)
+        ),
         format!("| `limits.postsInFlightMax` ({POSTS_IN_FLIGHT_MAX}) |"),
         format!("or `unsubscribe` | {} |", grouped(SUBSCRIBE_TIMELINES_MAX)),
         format!("| a text | {} characters |", grouped(TEXT_CHARS_MAX)),
@@ -141,6 +156,7 @@ const NO_BOUNDS: &[&str] = &[
     "RFC 6749, 5.2",
     "(401)",
     "(201), a role to choose (200)",
+    "is answered 200 with the positions",
     "(202)",
     "(403)",
     "(429 or 503)",

@@ -124,8 +124,24 @@ impl Accounts {
     /// When they are not this actor's to look after, or the store fails.
     pub async fn end_sign_ins_of(&self, by: SignedIn, person: PersonId) -> Result<usize, AccountError> {
         self.looked_after(by, person)?;
+        self.end_all_of(by, person, SignInEnd::Revoked).await
+    }
+
+    /// Signs somebody out everywhere, here too.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_out_everywhere(&self, signed_in: SignedIn) -> Result<usize, AccountError> {
+        self.end_all_of(signed_in, signed_in.actor.person, SignInEnd::Everywhere).await
+    }
+
+    /// Also whoever showed who they are and has not said yet in which role: before, and again, because somebody may have shown
+    /// it meanwhile.
+    async fn end_all_of(&self, by: SignedIn, person: PersonId, why: SignInEnd) -> Result<usize, AccountError> {
         self.choosing.forget(|shown| shown.person == person);
-        Ok(self.sign_ins.end_all_of(by.by(), person, SignInEnd::Revoked, None).await?)
+        let ended = self.sign_ins.end_all_of(by.by(), person, why, None).await?;
+        self.choosing.forget(|shown| shown.person == person);
+        Ok(ended)
     }
 
     /// What is to be seen of somebody's account.

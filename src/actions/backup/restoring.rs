@@ -50,6 +50,11 @@ impl RestoreError {
                     "データベースが空ではありません（{table} に記録があります）。空のデータベースを指定してください"
                 )
             }
+            Self::Load(LoadError::FalseMark { table }) => {
+                format!(
+                    "このデータベースには「復元の途中」という印がありますが、この地域の鍵による復元が付けた印ではなく、{table} に記録があります。だれも復元していなければ `drop table restoring` で印を外してハブを動かし、そうでなければ空のデータベースを指定してください"
+                )
+            }
             Self::Load(LoadError::Later { found, known }) => {
                 format!(
                     "新しい版の renkei のバックアップです（形 {found}、この版は {known} まで）。新しい版で復元してください"

@@ -1,5 +1,5 @@
-//! PostgreSQL: TLS that checks the server's name unless it is on this machine, and a server that makes
-//! commits durable before it answers.
+//! PostgreSQL: TLS that checks the server's name unless it is on this machine, a server that makes commits durable before it
+//! answers, and the one schema that the hub's tables stand in, whatever else is made beside it.
 
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -15,17 +15,26 @@ use crate::limits::{
 
 use super::super::OpenError;
 use super::super::engine::Engine;
+use super::super::shape::shape;
 use super::{check_setting, open_error};
 
 /// After this much silence, and then this often, the server asks the machine of a connection whether it is there.
 const KEEPALIVE_S: u64 = 5;
 /// So many questions without an answer, and the connection is over.
 const KEEPALIVES: u64 = 3;
+/// Where a connection looks for tables.
+const SEARCH_PATH: &str = "search_path";
 
 pub(super) async fn connect(url: &str) -> Result<Engine, OpenError> {
     let options = options(url)?;
     // Before the pool: it would try again and again, and hide why.
-    connect_one(&options).await.map_err(open_error)?.close().await?;
+    let mut first = connect_one(&options).await.map_err(open_error)?;
+    let schema = find_schema(&mut first, &options).await?;
+    first.close().await?;
+    let options = match schema {
+        Some(schema) => options.options([(SEARCH_PATH, schema)]),
+        None => options,
+    };
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(Duration::from_millis(STORE_ACQUIRE_TIMEOUT_MS))
@@ -55,6 +64,36 @@ fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
     Ok(if is_on_this_machine(&options) { options } else { options.ssl_mode(PgSslMode::VerifyFull) })
 }
 
+/// In which schema the hub's tables stand, or will, as SQL names it; `None`: the URL says it.
+///
+/// INVARIANT: every connection looks there and nowhere else. Where a server looks by itself changes with whoever makes a schema with
+/// the name of the hub's user: the tables would be gone for whoever opens the database next, and another region made beside them.
+async fn find_schema(connection: &mut PgConnection, options: &PgConnectOptions) -> Result<Option<String>, OpenError> {
+    const HOLDING: &str = "select quote_ident(spaces.nspname), spaces.nspname = any(current_schemas(false))
+        from pg_class as head join pg_namespace as spaces on spaces.oid = head.relnamespace
+        where head.relname = 'audit_head' and head.relkind = 'r' and left(spaces.nspname, 3) <> 'pg_'
+        and exists (select 1 from pg_class as beside where beside.relnamespace = spaces.oid
+            and beside.relname = 'timeline' and beside.relkind = 'r')
+        order by 1";
+    const FIRST: &str = "select quote_ident(current_schema())";
+    if options.get_options().is_some_and(|given| given.contains(SEARCH_PATH)) {
+        return Ok(None);
+    }
+    let holding: Vec<(String, bool)> = sqlx::query_as(HOLDING).fetch_all(&mut *connection).await?;
+    let near: Vec<&String> = holding.iter().filter(|(_, is_near)| *is_near).map(|(schema, _)| schema).collect();
+    match (near.as_slice(), holding.first()) {
+        ([one], _) => Ok(Some((*one).clone())),
+        ([], None) => {
+            let (schema,): (Option<String>,) = sqlx::query_as(FIRST).fetch_one(connection).await?;
+            Ok(schema)
+        }
+        _ => {
+            let schemas: Vec<String> = holding.into_iter().map(|(schema, _)| schema).collect();
+            Err(OpenError::Schemas { found: schemas.join(", ") })
+        }
+    }
+}
+
 fn is_on_this_machine(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
     let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -74,12 +113,24 @@ pub(in super::super) async fn connect_one(options: &PgConnectOptions) -> Result<
         .map_err(|_elapsed| sqlx::Error::PoolTimedOut)?
 }
 
-/// What the server answers "committed" on must be on its disk.
+/// What the server answers "committed" on must be on its disk, and still there after the server fell.
 pub(in super::super) async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     const SQL: &str = "select current_setting('fsync'), current_setting('synchronous_commit')";
     let (fsync, synchronous): (String, String) = sqlx::query_as(SQL).fetch_one(&mut *connection).await?;
     check_setting("fsync", &fsync, &["on"])?;
-    check_setting("synchronous_commit", &synchronous, &["on", "local", "remote_write", "remote_apply"])
+    check_setting("synchronous_commit", &synchronous, &["on", "local", "remote_write", "remote_apply"])?;
+    check_kept(connection).await
+}
+
+/// A server that fell empties what is unlogged.
+async fn check_kept(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const UNLOGGED: &str = "select relname::text from pg_class where relkind = 'r' and relpersistence <> 'p'
+        and relnamespace = (select oid from pg_namespace where nspname = current_schema())";
+    let rows: Vec<(String,)> = sqlx::query_as(UNLOGGED).fetch_all(connection).await?;
+    match rows.into_iter().find(|(table,)| shape().contains_key(table)) {
+        None => Ok(()),
+        Some((table,)) => Err(sqlx::Error::Configuration(Box::new(OpenError::Unlogged { table }))),
+    }
 }
 
 #[cfg(test)]

@@ -230,10 +230,14 @@ async fn empty(journal: &Journal, named: String) -> Result<(), LoadError> {
         .write(move |tx| {
             Box::pin(async move {
                 let names = tx.list_names().await?;
-                let is_half = tx.find_restoring(&names).await?.is_some();
-                let is_ours = is_half || names.contains("meta");
-                if let (false, Some(table)) = (is_ours, names.first()) {
-                    return Err(LoadError::NotEmpty { table: table.clone() });
+                let mark = tx.find_restoring().await?;
+                let is_half = mark.as_ref().is_some_and(|mark| tx.is_ours(mark));
+                if mark.is_none() && !names.contains("meta") {
+                    for table in &names {
+                        if tx.has_rows(table).await? {
+                            return Err(LoadError::NotEmpty { table: table.clone() });
+                        }
+                    }
                 }
                 // What somebody else put beside the hub's own tables is let be.
                 let tables = tx.list_tables().await?;
@@ -241,7 +245,13 @@ async fn empty(journal: &Journal, named: String) -> Result<(), LoadError> {
                     // These have rows from the first time that somebody opened the database.
                     let may_have = ["meta", "audit_head", "data_key"].contains(&table.name.as_str());
                     if !is_half && !may_have && tx.has_rows(&table.name).await? {
-                        return Err(LoadError::NotEmpty { table: table.name.clone() });
+                        let table = table.name.clone();
+                        let is_marked = mark.is_some();
+                        return Err(if is_marked {
+                            LoadError::FalseMark { table }
+                        } else {
+                            LoadError::NotEmpty { table }
+                        });
                     }
                 }
                 for table in tables.iter().rev() {

@@ -12,7 +12,7 @@ mod schema;
 mod settling;
 mod taking;
 
-use std::collections::BTreeSet;
+use crate::domain::checkpoint::hex;
 
 use super::engine::run;
 use super::shape::shape;
@@ -30,6 +30,9 @@ pub use taking::{DumpSink, ListedFile, Taken};
 
 /// The table by which a database says that it is being filled, or that filling it never came to its end. It is made with the
 /// first step, before any other, and goes with the last.
+///
+/// INVARIANT: only a mark that a restore with this region's key made lets the next restore empty what is there. Whoever makes such a table
+/// otherwise keeps the database from being served, and that is all.
 const RESTORING: &str = "restoring";
 /// What a database keeps of itself alone and no backup holds: see `alone.rs` and `health.rs`.
 const OWN_NOTES: &str = "('restoring', 'hubs', 'probe')";
@@ -60,6 +63,11 @@ pub enum LoadError {
     /// It holds something that no restore left there.
     #[error("the database is not empty ({table} has rows); name an empty one")]
     NotEmpty { table: String },
+    /// It says that a restore left it, and none of this region's did.
+    #[error(
+        "the database says that its restore was cut off, but no restore with this region's key says so, and it holds rows ({table}); if nobody was restoring it, `drop table restoring` and serve it; otherwise name an empty one"
+    )]
+    FalseMark { table: String },
     #[error(
         "the backup was made by a later version (schema {found}; this one knows up to {known}); restore it with that"
     )]
@@ -86,8 +94,8 @@ pub(super) async fn look(bare: &super::Journal) -> Result<Found, StoreError> {
     bare.read(|tx| {
         Box::pin(async move {
             let names = tx.list_names().await?;
-            Ok(match tx.find_restoring(&names).await? {
-                Some(from) => Found::Restoring(from),
+            Ok(match tx.find_restoring().await? {
+                Some(mark) => Found::Restoring(mark.from),
                 None if names.iter().any(|name| shape().contains_key(name)) => Found::Store,
                 None => Found::Nothing,
             })
@@ -96,24 +104,53 @@ pub(super) async fn look(bare: &super::Journal) -> Result<Found, StoreError> {
     .await
 }
 
+/// What a database says of being filled.
+#[derive(Debug)]
+pub(super) struct Mark {
+    from: String,
+    /// In hexadecimal; of before marks had one, nothing.
+    mac: String,
+}
+
 impl Tx {
-    /// From what this database is being filled, if it is.
-    async fn find_restoring(&mut self, names: &BTreeSet<String>) -> Result<Option<String>, StoreError> {
-        if names.contains(RESTORING) {
-            const SQL: &str = "select source from restoring";
-            let found: Option<(String,)> =
-                run!(self, connection => sqlx::query_as(SQL).fetch_optional(connection).await?);
-            return Ok(Some(found.map(|(from,)| from).unwrap_or_default()));
+    /// Whether this database says that it is being filled. A table of that name with nothing in it, or with other columns, says nothing:
+    /// ours has its row from the moment that it is there.
+    pub(super) async fn find_restoring(&mut self) -> Result<Option<Mark>, StoreError> {
+        const SQL: &str = "select source, mac from restoring";
+        const WITHOUT_MAC: &str = "select source, '' from restoring";
+        let columns = self.list_columns().await?;
+        let has =
+            |name: &str| columns.iter().any(|(table, column, of)| table == RESTORING && column == name && of == "text");
+        if has("source") {
+            let sql = if has("mac") { SQL } else { WITHOUT_MAC };
+            let found: Option<(String, String)> =
+                run!(self, connection => sqlx::query_as(sql).fetch_optional(connection).await?);
+            if let Some((from, mac)) = found {
+                return Ok(Some(Mark { from, mac }));
+            }
+        }
+        if !columns.iter().any(|(table, ..)| table == "meta") {
+            return Ok(None);
         }
         // As it was said before there was a table for it.
-        if names.contains("meta") { self.find_meta(RESTORING).await } else { Ok(None) }
+        Ok(self.find_meta(RESTORING).await?.map(|from| Mark { from, mac: String::new() }))
+    }
+
+    /// Whether a restore with this region's key left it.
+    fn is_ours(&self, mark: &Mark) -> bool {
+        mark.mac == self.mac_of_restoring(&mark.from)
+    }
+
+    fn mac_of_restoring(&self, from: &str) -> String {
+        hex(self.region.rows().mac(&[RESTORING.as_bytes(), from.as_bytes()]).as_bytes())
     }
 
     async fn begin_restoring(&mut self, from: &str) -> Result<(), StoreError> {
-        const MAKE: &str = "create table restoring (source text not null)";
-        const SAY: &str = "insert into restoring (source) values ($1)";
+        const MAKE: &str = "create table restoring (source text not null, mac text not null)";
+        const SAY: &str = "insert into restoring (source, mac) values ($1, $2)";
+        let mac = self.mac_of_restoring(from);
         run!(self, connection => { sqlx::query(MAKE).execute(connection).await?; });
-        run!(self, connection => { sqlx::query(SAY).bind(from).execute(connection).await?; });
+        run!(self, connection => { sqlx::query(SAY).bind(from).bind(mac).execute(connection).await?; });
         Ok(())
     }
 }

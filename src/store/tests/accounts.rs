@@ -20,7 +20,7 @@ macro_rules! written {
     }};
 }
 
-fn account(region: &Region, login: &str) -> Account {
+pub(super) fn account(region: &Region, login: &str) -> Account {
     Account {
         person: region.nurse().person,
         login: Login::parse("login", login).unwrap(),

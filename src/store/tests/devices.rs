@@ -83,6 +83,30 @@ async fn authorities_follow_each_other_and_their_keys_are_sealed() {
 }
 
 #[tokio::test]
+async fn an_older_certificate_that_a_trigger_keeps_has_not_ended() {
+    on_both(async |region| {
+        let (device, _) = registered(region).await;
+        let second = certificate(&device, 2, later(60));
+        written!(region, tx => tx.insert_device_certificate(&second, 1).await);
+        if region.is_sqlite() {
+            let ignoring = "create trigger trap before update on device_certificate begin select raise(ignore); end";
+            region.tamper(ignoring).await;
+        } else {
+            let deaf = "create function trap() returns trigger language plpgsql as 'begin return null; end'";
+            region.tamper(deaf).await;
+            let before = "create trigger trap before update on device_certificate for each row execute function trap()";
+            region.tamper(before).await;
+        }
+        let ended = region
+            .journal
+            .write(move |tx| Box::pin(async move { tx.end_older_certificates(&second, later(70)).await }))
+            .await;
+        assert!(matches!(ended, Err(StoreError::RowsAffected { expected: 0, found: 1, .. })), "{ended:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_device_is_kept_with_its_certificates_until_it_is_revoked_with_them() {
     on_both(async |region| {
         let (device, first) = registered(region).await;

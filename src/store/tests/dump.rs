@@ -191,9 +191,29 @@ async fn a_restore_that_was_cut_off_at_its_first_step_is_told_and_begun_again() 
             let refused = opened.unwrap_err();
             assert!(matches!(&refused, OpenError::HalfRestored { from } if from == "cut.backup"), "{refused}");
         }
-        let into = Loading::begin(&url, key, &taken.manifest, "again.backup").await.unwrap();
+        let into = Loading::begin(&url, key.clone(), &taken.manifest, "again.backup").await.unwrap();
         assert!(!records.is_empty());
         into.journal().close().await;
+
+        // Beside an empty table of somebody else's there is room; beside one with rows it may be somebody else's database.
+        let url = format!("sqlite://{}/others.db", folder.path().display());
+        for (sql, is_room) in [("create table dba_note (x text)", true), ("insert into dba_note values ('x')", false)] {
+            let (engine, journal) = Loading::take_over(&url, &key, "x.backup").await.unwrap();
+            drop(engine);
+            let made: Result<u64, StoreError> = journal.write(move |tx| Box::pin(tx.execute_raw(sql))).await;
+            made.unwrap();
+            let unmade: Result<u64, StoreError> =
+                journal.write(move |tx| Box::pin(tx.execute_raw("drop table restoring"))).await;
+            unmade.unwrap();
+            journal.close().await;
+            let begun = Loading::take_over(&url, &key, "x.backup").await;
+            assert_eq!(begun.is_ok(), is_room);
+            let Ok((_, journal)) = begun else { continue };
+            let unmade: Result<u64, StoreError> =
+                journal.write(move |tx| Box::pin(tx.execute_raw("drop table restoring"))).await;
+            unmade.unwrap();
+            journal.close().await;
+        }
     })
     .await;
 }

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use super::accounts::account;
 use super::dump::{dumped, fill, lived_in};
 use super::region::{Region, on_both};
 use super::schema::columns;
+use crate::domain::account::{Account, Passkey};
+use crate::domain::device::DeviceException;
+use crate::domain::ids::PasskeyId;
 use crate::domain::time::Timestamp;
 use crate::store::check::{FaultKind, check};
-use crate::store::dump::What;
+use crate::store::dump::{LoadError, Loading, What};
 use crate::store::foreign::Foreign;
 use crate::store::migrate::STEPS;
 use crate::store::shape::{shape, shape_at};
@@ -167,10 +171,14 @@ async fn set_trap(region: &Region, is_deaf: bool) {
 }
 
 async fn take_trap_away(region: &Region) {
+    take_away(region, "sign_in").await;
+}
+
+async fn take_away(region: &Region, table: &str) {
     if region.is_sqlite() {
         region.tamper("drop trigger trap").await;
     } else {
-        region.tamper("drop trigger trap on sign_in").await;
+        region.tamper(format!("drop trigger trap on {table}").leak()).await;
         region.tamper("drop function trap()").await;
     }
 }
@@ -223,8 +231,9 @@ async fn a_sign_in_that_comes_while_all_are_ended_ends_too() {
         if region.is_sqlite() {
             region.tamper(format!("create trigger late after update on sign_in begin {late}; end").leak()).await;
         } else {
-            let body =
-                format!("create function late() returns trigger language plpgsql as $$begin {late}; return null; end$$");
+            let body = format!(
+                "create function late() returns trigger language plpgsql as $$begin {late}; return null; end$$"
+            );
             region.tamper(body.leak()).await;
             region.tamper("create trigger late after update on sign_in execute function late()").await;
         }
@@ -276,5 +285,146 @@ async fn rules_policies_and_heirs_are_named_too() {
         "row policy trap on table sign_in",
     ];
     assert_eq!(places, expected);
+    region.end().await;
+}
+
+/// What lets somebody in stands again as soon as it was changed or deleted.
+async fn keep_rows_of(region: &Region, table: &'static str, of: &'static str) {
+    if region.is_sqlite() {
+        let trap = format!("create trigger trap before {of} on {table} begin select raise(ignore); end");
+        region.tamper(trap.leak()).await;
+    } else {
+        region.tamper("create function trap() returns trigger language plpgsql as 'begin return null; end'").await;
+        let trap = format!("create trigger trap before {of} on {table} for each row execute function trap()");
+        region.tamper(trap.leak()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_way_in_that_a_trigger_keeps_is_not_told_as_taken_away() {
+    on_both(async |region| {
+        region.employ_nurse().await;
+        let kept = account(region, "sato.hanako");
+        let (person, first) = (kept.person, kept.clone());
+        let passkey = Passkey {
+            id: PasskeyId(uuid::Uuid::from_u128(40)),
+            person,
+            name: "iPhone".to_owned(),
+            key: vec![7; 80],
+            added_at: LATER,
+            used_at: None,
+            void: None,
+        };
+        let id = passkey.id;
+        let exception = DeviceException { person, granted_at: LATER, until: Timestamp(LATER.0 + 9_000_000) };
+        let written: Result<(), StoreError> = region
+            .journal
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.insert_account(&first).await?;
+                    tx.insert_passkey(&passkey, b"credential").await?;
+                    tx.put_device_exception(&exception).await
+                })
+            })
+            .await;
+        written.unwrap();
+
+        // The row goes through as it was before: one row updated, and nothing of it written.
+        if region.is_sqlite() {
+            let undoing = "create trigger trap after update of sealed on account begin
+                update account set sealed = old.sealed where person = old.person; end";
+            region.tamper(undoing).await;
+        } else {
+            let undoing = "create function trap() returns trigger language plpgsql as
+                'begin new.sealed := old.sealed; return new; end'";
+            region.tamper(undoing).await;
+            region.tamper("create trigger trap before update on account for each row execute function trap()").await;
+        }
+        let void = Account { authenticator: None, ..kept.clone() };
+        let changed: Result<(), StoreError> =
+            region.journal.write(move |tx| Box::pin(async move { tx.update_account(&void).await })).await;
+        assert!(matches!(changed, Err(StoreError::RowsAffected { expected: 1, found: 0, .. })), "{changed:?}");
+        take_away(region, "account").await;
+
+        keep_rows_of(region, "passkey", "delete").await;
+        let one = region.journal.write(move |tx| Box::pin(tx.delete_passkey(id))).await;
+        let all = region.journal.write(move |tx| Box::pin(tx.delete_passkeys_of(person))).await;
+        assert!(matches!(one, Err(StoreError::RowsAffected { .. })), "{one:?}");
+        assert!(matches!(all, Err(StoreError::RowsAffected { .. })), "{all:?}");
+        take_away(region, "passkey").await;
+
+        keep_rows_of(region, "device_exception", "delete").await;
+        let ended = region.journal.write(move |tx| Box::pin(tx.delete_device_exception(person))).await;
+        assert!(matches!(ended, Err(StoreError::RowsAffected { .. })), "{ended:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mark_of_a_restore_that_no_restore_made_lets_nothing_be_emptied() {
+    on_both(async |region| {
+        lived_in(region).await;
+        let entries = region.count("select count(*) from entry").await;
+        let (_, taken) = dumped(&region.journal).await;
+        // With nothing in it, or other columns, it says nothing and is passed over.
+        region.tamper("create table restoring (source text)").await;
+        region.another_hub().await.close().await;
+        assert_eq!(check(&region.journal, None).await.unwrap().passed_over, ["restoring"]);
+        region.tamper("insert into restoring values ('night.backup')").await;
+        region.journal.look_at_schema().await.unwrap();
+        assert!(region.journal.is_acted_on(), "a hub that serves says so before it starts anew");
+        let refused = Journal::open(&region.url, &region.region_key).await.unwrap_err();
+        assert!(matches!(&refused, OpenError::HalfRestored { from } if from == "night.backup"), "{refused}");
+        let key = region.backup_key().await;
+        let emptied = Loading::begin(&region.url, key, &taken.manifest, "night.backup").await;
+        assert!(matches!(emptied, Err(LoadError::FalseMark { .. })), "{emptied:?}");
+        assert_eq!(region.count("select count(*) from entry").await, entries);
+        region.tamper("drop table restoring").await;
+        region.another_hub().await.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_schema_of_the_users_name_beside_ours_hides_nothing() {
+    let Some(region) = Region::on_postgres().await else { return };
+    region.employ_nurse().await;
+    region.tamper("create schema authorization current_user").await;
+    for opened in [
+        Journal::open(&region.url, &region.region_key).await,
+        Journal::open_existing(&region.url, &region.region_key).await,
+    ] {
+        let hub = opened.unwrap();
+        set_trap(&region, false).await;
+        for journal in [&hub, &region.journal] {
+            assert_eq!(foreign(journal).await.acting.len(), 1);
+        }
+        take_trap_away(&region).await;
+        hub.close().await;
+    }
+    // Where another region's tables stand in it nobody guesses which is meant.
+    for table in ["timeline", "audit_head"] {
+        let made = format!("do $$ begin execute format('create table %I.{table} (x int)', current_user); end $$");
+        region.tamper(made.leak()).await;
+    }
+    let refused = Journal::open(&region.url, &region.region_key).await.unwrap_err();
+    assert!(matches!(&refused, OpenError::Schemas { found } if found.contains("public")), "{refused}");
+    let split = if region.url.contains('?') { '&' } else { '?' };
+    let named = format!("{}{split}options=-c%20search_path%3Dpublic", region.url);
+    Journal::open_existing(&named, &region.region_key).await.unwrap().close().await;
+    region.end().await;
+}
+
+#[tokio::test]
+async fn a_column_of_others_that_must_be_filled_is_named() {
+    let Some(region) = Region::on_postgres().await else { return };
+    region.tamper("alter table linking_queue add column z int not null").await;
+    region.tamper("alter table linking_queue add column y int not null default 0").await;
+    let Foreign { acting, idle } = foreign(&region.journal).await;
+    assert_eq!(
+        acting.iter().map(|place| place.en.to_string()).collect::<Vec<_>>(),
+        ["column that may not be empty z on table linking_queue"]
+    );
+    assert_eq!(idle, ["linking_queue.y", "linking_queue.z"]);
     region.end().await;
 }

@@ -9,7 +9,7 @@ use crate::domain::ids::Seq;
 use crate::store::check::check;
 use crate::store::connect::sqlite;
 use crate::store::engine::Engine;
-use crate::store::{Batch, Cause, CommitError, Health, Journal, StoreError, is_damage};
+use crate::store::{Batch, Cause, CommitError, Health, Journal, OpenError, StoreError, is_damage};
 
 /// Something large in the file that can be taken out again, as on a real disk.
 async fn place_ballast(region: &Region) {
@@ -162,6 +162,28 @@ async fn a_server_that_no_longer_promises_to_keep_what_it_acknowledges_is_given_
     region.tamper(RIGHT_AGAIN).await;
     let mut health = hub.watch_health();
     tokio::time::timeout(Duration::from_secs(30), health.wait_for(Health::is_writable)).await.unwrap().unwrap();
+    hub.close().await;
+    region.end().await;
+}
+
+#[tokio::test]
+async fn a_table_that_a_fallen_server_would_empty_is_given_nothing() {
+    let Some(region) = Region::on_postgres().await else { return };
+    let hub = region.another_hub().await;
+    hub.serve_alone().await.unwrap();
+    region.tamper("alter table linking_queue set unlogged").await;
+    let refused = Journal::open(&region.url, &region.region_key).await.unwrap_err();
+    assert!(matches!(&refused, OpenError::Unlogged { table } if table == "linking_queue"), "{refused}");
+    // The one that serves asks every few seconds.
+    let mut health = hub.watch_health();
+    let wait = Duration::from_secs(30);
+    tokio::time::timeout(wait, health.wait_for(|health| !health.is_writable())).await.unwrap().unwrap();
+    assert_eq!(hub.health().cause, Some(Cause::Setting));
+    region.tamper("alter table linking_queue set logged").await;
+    tokio::time::timeout(wait, health.wait_for(Health::is_writable)).await.unwrap().unwrap();
+    // Of others it is their affair.
+    region.tamper("create unlogged table dba_note (x int)").await;
+    region.another_hub().await.close().await;
     hub.close().await;
     region.end().await;
 }

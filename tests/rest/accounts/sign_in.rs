@@ -7,11 +7,13 @@ use renkei::codec::Audited;
 use renkei::domain::account::{AccountDeed, SignInWay};
 use renkei::domain::act::{Act, By, Deed};
 use renkei::domain::directory::{Person, Position};
+use renkei::domain::ids::OrganisationId;
 use renkei::domain::role::Role;
 use renkei::limits;
 use serde_json::json;
 
 use crate::rest::audit::kept;
+use crate::support::actor::Actor;
 use crate::support::app::App;
 use crate::support::visitor::{PASSWORD, Visitor, position};
 
@@ -196,17 +198,22 @@ async fn row_19_one_address_does_not_try_without_end() {
         .is(StatusCode::UNAUTHORIZED);
 }
 
+/// Somebody works at another office, too.
+async fn works_at(app: &App, nurse: &Actor, office: OrganisationId) -> Position {
+    let person = app.hub.region().directory().people[&nurse.actor.person].clone();
+    let second = Position { role: Role::Nurse, organisation: office };
+    let person = Person { positions: vec![nurse.position(), second], ..person };
+    renkei::actions::directory::put_person(&app.hub, app.sign_ins(), By::Operator, person).await.unwrap();
+    second
+}
+
 #[tokio::test]
 async fn row_3_one_account_serves_all_roles_and_the_role_is_chosen() {
     let app = App::start().await;
     let nurse = app.nurse("minato").await;
     let account = app.account_of(&nurse).await;
     let clinic = app.doctor("hikari").await.actor.organisation;
-    let person = app.hub.region().directory().people[&nurse.actor.person].clone();
-    let second = Position { role: Role::Nurse, organisation: clinic };
-    let positions = vec![nurse.position(), second];
-    let person = Person { positions, ..person };
-    renkei::actions::directory::put_person(&app.hub, app.sign_ins(), By::Operator, person).await.unwrap();
+    let second = works_at(&app, &nurse, clinic).await;
 
     let mut page = Visitor::at_page(&app);
     let asked = page.sign_in(&app, &account).await.ok();
@@ -242,16 +249,34 @@ async fn a_sign_in_that_began_with_a_password_that_was_changed_meanwhile_does_no
     let nurse = app.nurse("minato").await;
     let account = app.account_of(&nurse).await;
     let clinic = app.doctor("hikari").await.actor.organisation;
-    let person = app.hub.region().directory().people[&nurse.actor.person].clone();
-    let positions = vec![nurse.position(), Position { role: Role::Nurse, organisation: clinic }];
-    let person = Person { positions, ..person };
-    renkei::actions::directory::put_person(&app.hub, app.sign_ins(), By::Operator, person).await.unwrap();
+    works_at(&app, &nurse, clinic).await;
     let asked = Visitor::at_program(&app).sign_in(&app, &account).await.ok();
     let recovery = json!({ "reason": "パスワードを見られた" });
     let path = format!("/api/v1/people/{}/recovery", nurse.actor.person);
     app.secretariat().await.post(path, recovery).await.is(StatusCode::CREATED);
     let choice = json!({ "ticket": asked["ticket"], "position": position(nurse.position()) });
     let chosen = Visitor::at_program(&app).post("/api/v1/sign-in/position", choice).await;
+    chosen.problem(StatusCode::UNAUTHORIZED, "sign_in_refused");
+}
+
+#[tokio::test]
+async fn whoever_signs_out_everywhere_ends_a_sign_in_that_waits_for_its_role() {
+    let app = App::start().await;
+    let nurse = app.nurse("minato").await;
+    let account = app.account_of(&nurse).await;
+    let clinic = app.doctor("hikari").await.actor.organisation;
+    works_at(&app, &nurse, clinic).await;
+    let mut page = Visitor::at_page(&app);
+    let asked = page.sign_in(&app, &account).await.ok();
+    let choice = json!({ "ticket": asked["ticket"], "position": position(nurse.position()) });
+    page.post("/api/v1/sign-in/position", choice).await.is(StatusCode::CREATED);
+    // Somebody has her telephone and her password, and has not said yet in which role they act.
+    app.clock.advance(Duration::from_secs(60));
+    let mut stranger = Visitor::at_program(&app);
+    let asked = stranger.sign_in(&app, &account).await.ok();
+    page.delete("/api/v1/me/sign-ins").await.is(StatusCode::NO_CONTENT);
+    let choice = json!({ "ticket": asked["ticket"], "position": position(nurse.position()) });
+    let chosen = stranger.post("/api/v1/sign-in/position", choice).await;
     chosen.problem(StatusCode::UNAUTHORIZED, "sign_in_refused");
 }
 

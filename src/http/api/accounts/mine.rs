@@ -101,8 +101,7 @@ pub async fn end_sign_in(
 /// Sign out everywhere, here too.
 #[utoipa::path(delete, path = "/api/v1/me/sign-ins", tag = "sign-in", responses((status = 204)))]
 pub async fn end_all(State(app): State<App>, Arrived(signed_in): Arrived) -> Result<Response, Problem> {
-    let (by, person) = (signed_in.by(), signed_in.actor.person);
-    app.sign_ins.end_all_of(by, person, SignInEnd::Everywhere, None).await?;
+    app.accounts.sign_out_everywhere(signed_in).await?;
     Ok(signed_out(&app))
 }
 
