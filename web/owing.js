@@ -77,7 +77,7 @@ export class Owing {
   }
 
   get waiting() {
-    return this.waitingNow.length;
+    return this.waitingNow.length + this.model.needs.agreements.length;
   }
 
   /** Several changes of one moment ask once. */

@@ -82,6 +82,7 @@ export const PHRASES = {
   did_suspend: ['{name} さんを停止しました。', '{name} is suspended.'],
   doctor_ask: ['この画面で主治医に確認する', 'Ask the doctor here'],
   doctor_ask_how: ['登録すると、主治医に確認のお願いが届きます。返事があるまで、チームに入れるのは主治医の所属だけです。', 'The doctor is asked to acknowledge the registration. Until then only the doctor’s own office joins the team.'],
+  doctor_awaited: ['主治医の返事待ち（{name}）', 'Waiting for the doctor ({name})'],
   doctor_none: ['該当する医師がいません。先に登録してください：', 'No such doctor. Add them first:'],
   doctor_paper: ['同意書を預かっている', 'On paper'],
   doctor_paper_default: ['主治医同意書（事務局保管）', 'Doctor’s agreement (kept by the secretariat)'],

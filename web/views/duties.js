@@ -4,6 +4,7 @@
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { isLate } from '../duties.js';
 import { inLanguage, say } from '../language.js';
+import { agreementsAsked } from './agreement.js';
 import { dutyActs, dutyLine, dutySign, tone } from './duty.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
@@ -21,7 +22,8 @@ export class DutyList extends View {
     return html`<div class="duty-list">
       <header class="duty-list-head"><a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
         <h1>${say(model.isSecretariat ? 'duties' : 'duties_mine')}</h1></header>
-      ${open.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${none}</p></div>` : nothing}
+      ${open.length === 0 && model.needs.agreements.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${none}</p></div>` : nothing}
+      ${agreementsAsked(model)}
       ${this.section(say('duties_coming'), coming)}
       ${this.section(say('duties_late'), late)}
       ${this.section(say('duties_elsewhere'), model.owing.elsewhere)}

@@ -11,6 +11,7 @@ import { currentAlarms, currentBody, currentVersion } from '../timeline.js';
 import { addressMark } from './address-mark.js';
 import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
+import { later } from './coming.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
@@ -111,20 +112,12 @@ function administrative(model, item) {
   const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
     : body.kind === 'registration' ? (body.name?.kanji ?? '')
       : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : model.organisationName(body.organisation);
-  return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
+  // The doctor who is named attending agrees to the registration by acknowledging it, or says why not.
+  const waits = item.kind === 'registration' && model.needs.agreement(item.timeline) === item;
+  return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}${waits ? html` <span class="mark mark-duty">${icon('hand')}<span>${say('mark_agreement')}</span></span>` : nothing}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item))}</footer></div></details>${askedToAgree(model, item)}${dutiesOf(model, item)}`;
-}
-
-/** The doctor who is named attending agrees to the registration by acknowledging it. @param {Model} model @param {Item} item */
-function askedToAgree(model, item) {
-  const { kind, agreedBy, agreedOnPaper } = currentBody(item);
-  if (kind !== 'registration' || agreedBy !== model.myId || agreedOnPaper || !actsOn(item, model.myId).includes('acknowledgement')) return nothing;
-  const busy = model.isAcknowledging(item.timeline, item.id);
-  return html`<div class="duty">${icon('hand')}<div class="duty-words"><p><b>${say('agreement_asked')}</b></p><p class="quiet">${say('agreement_asked_how')}</p>
-    <p class="duty-acts"><button class="button button-small button-primary acknowledge" type="button" aria-disabled=${String(busy)} @click=${() => model.acknowledge(item)}>
-      ${icon(busy ? 'sync' : 'check')}<span>${say(busy ? 'pending_sent' : 'agreement_give')}</span></button></p></div></div>`;
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item))}</footer></div></details>${waits ? html`<div class="duty">${icon('hand')}${later()?.agreementCard(model, item)}</div>` : nothing}${dutiesOf(model, item)}`;
 }
 
 /** @param {Model} model @param {Item} item */

@@ -26,6 +26,7 @@ import './summary.js';
 import './taking-out.js';
 import '../envelopes.js';
 
+export { agreementCard } from './agreement.js';
 export { boardLink, newsLine } from './board.js';
 export { paperSheet } from './paper-sheet.js';
 export { pending } from './pending.js';

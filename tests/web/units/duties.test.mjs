@@ -127,7 +127,7 @@ function owingOf(timelines, { me = { role: 'nurse', organisation: { id: 'station
   const asked = [];
   const model = {
     me, myId: 'n', isSecretariat: me.role === 'secretariat', timelines: new Map(timelines.map((one, at) => [`t${at}`, one])),
-    changed: () => {}, keeper: { note() {} },
+    changed: () => {}, keeper: { note() {} }, needs: { agreements: [] },
     failed: () => assert.fail('not asked to fail'), clock: { cancel: () => {}, now: () => 6 * HOUR_MS },
     rest: { duties: async (which) => (asked.push(which), pages[asked.length - 1]) },
     rule: async (citation) => ({ title: { ja: `題 ${citation}`, en: '' } }),

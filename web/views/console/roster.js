@@ -73,7 +73,8 @@ export class Roster extends Section {
   }
 
   get people() {
-    return this.staff.filter(({ active }) => active);
+    // A machine answers no telephone.
+    return this.staff.filter(({ id, active }) => active && this.roleOf(id) !== 'gateway');
   }
 
   get days() {
