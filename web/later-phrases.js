@@ -352,6 +352,7 @@ export const LATER_PHRASES = {
   rule_effect_pledge: ['確認を求める', 'asks for a pledge'],
   rule_effect_queue: ['紐付けまで預かる', 'keeps until the link'],
   rule_effect_standing: ['定期に求める', 'asks at intervals'],
+  rule_floor_unsigned: ['土台には署名は要りません', 'The floor needs no signature'],
   rule_of: ['{set} 第{version}版', '{set}, version {version}'],
   rule_of_the_past: ['この判定のときのルールです。いまのルールブックには、この版はありません。', 'A rule of that time; the rulebook in force has another version.'],
   rule_set: ['ルールのまとまり', 'Set of rules'],

@@ -16,18 +16,27 @@ export const folded = (text) => katakana(text).toLowerCase().replace(/\s/g, '');
 
 const two = (/** @type {number} */ value) => String(value).padStart(2, '0');
 
-/**
- * `YYYY-MM-DD` of 1938/4/12, 19380412, S13.4.12 or 昭和13年4月12日; empty where it is no day.
- * @param {string} text @param {number} [nowMs]
- */
-export function birthDateOf(text, nowMs = Date.now()) {
+/** What was typed as year, month and day, whether there is such a day or not. @param {string} text @returns {[number, number, number] | null} */
+function partsOf(text) {
   const plain = text.normalize('NFKC').trim().toUpperCase().replace(/元年/, '1年');
   const digits = /^(\d{4})(\d{2})(\d{2})$/.exec(plain);
   const marked = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain);
   const era = /^([MTSHR]|明治|大正|昭和|平成|令和)\s?(\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain)
     ?? /^([MTSHR])(\d{2})(\d{2})(\d{2})$/.exec(plain);
   const found = digits ?? marked;
-  const parts = found ? found.slice(1).map(Number) : era ? [eraYear(era[1], Number(era[2])), Number(era[3]), Number(era[4])] : null;
+  if (found) return [Number(found[1]), Number(found[2]), Number(found[3])];
+  return era && [eraYear(era[1], Number(era[2])), Number(era[3]), Number(era[4])];
+}
+
+/** A whole date that is no day of anybody's birth: the 31st of June, or tomorrow. @param {string} text @param {number} [nowMs] */
+export const isNoDay = (text, nowMs = Date.now()) => partsOf(text) !== null && birthDateOf(text, nowMs) === '';
+
+/**
+ * `YYYY-MM-DD` of 1938/4/12, 19380412, S13.4.12 or 昭和13年4月12日; empty where it is no day.
+ * @param {string} text @param {number} [nowMs]
+ */
+export function birthDateOf(text, nowMs = Date.now()) {
+  const parts = partsOf(text);
   if (!parts) return '';
   const [year, month, date] = parts;
   const day = new Date(Date.UTC(year, month - 1, date));

@@ -147,7 +147,7 @@ export class Patients extends View {
         ? html`・${calendarDate(patient.birth_date)}` : nothing}</span></span>
       <span class="patient-line"><span class="patient-marks">${this.marks(patient.id, need)}</span>
         <span class="patient-last">${model.isSecretariat
-        ? html`${say('linked_count', { count: (patient.team ?? []).length })}・${word('consent_state', patient.consent)}`
+        ? html`${say('linked_count', { count: (patient.team ?? []).length })}・${patient.consent === 'none' ? say('consent_not_yet') : word('consent_state', patient.consent)}`
         : last ? html`${word('kind', last.kind)}・<time>${shortMoment(need.lastMs)}</time>` : say('no_entries')}</span></span>
     </a></li>`;
   }

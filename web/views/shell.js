@@ -310,7 +310,7 @@ export class Shell extends View {
         <a class="button" href="#/">${say('to_list')}</a></div>`;
     }
     if (model.visiting || model.isVisitingNurse) return this.visits();
-    return html`<div class="empty">${icon('team')}<h1>${say('choose_patient')}</h1><p>${say('choose_patient_how')}</p></div>`;
+    return html`<div class="empty">${icon('team')}<h1>${say('choose_patient')}</h1><p>${say(model.isSecretariat ? 'choose_patient_desk' : 'choose_patient_how')}</p></div>`;
   }
 
   /** What a screen reader says when an entry arrives. */

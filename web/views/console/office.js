@@ -2,6 +2,7 @@
 // their accounts; its entry into the network, its data and its devices.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
+import { isPerson, lastUse } from '../../console/accounts.js';
 import { folded, katakana, spaced } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
@@ -78,7 +79,8 @@ export class OfficePage extends Section {
 
   /** A few at a time. */
   async loadAccounts() {
-    const waiting = this.staff.filter(({ id }) => !this.accounts.has(id)).map(({ id }) => id);
+    // A machine signs in with a key, and has no account to be asked for.
+    const waiting = this.staff.filter((person) => isPerson(person) && !this.accounts.has(person.id)).map(({ id }) => id);
     await Promise.all(Array.from({ length: CALLS_MAX }, async () => {
       for (let id = waiting.shift(); id; id = waiting.shift()) await this.loadAccount(id);
     }));
@@ -109,7 +111,7 @@ export class OfficePage extends Section {
 
   peopleCard() {
     const { staff } = this;
-    const idle = staff.filter(({ id, active, positions }) => active && positions.some(({ role }) => role !== 'gateway') && this.accounts.get(id)?.is_set_up === false).length;
+    const idle = staff.filter((person) => isPerson(person) && this.accounts.get(person.id)?.is_set_up === false && !lastUse(this.accounts.get(person.id))).length;
     return html`<section class="card"><h2>${icon('team')}<span>${say('people')}</span><b class="count">${staff.length}</b></h2>
       ${idle ? html`<p class="mark mark-restricted">${icon('wait')}<span>${say('without_account', { count: idle })}</span></p>` : nothing}
       ${staff.length === 0 ? none('team', say('people_none'), say('people_none_how')) : html`<ul class="lines">${repeat(staff, ({ id }) => id, (person) => html`<li>

@@ -22,7 +22,7 @@ import { mistakes } from './rule-card.js';
 
 const AGREEMENT_SHOWN = 12;
 const PROPOSABLE = [
-  { code: 'seed', label: { ja: 'ひな形（だれにも合意を求めない）', en: 'seed (nobody is asked to agree)' } },
+  { code: 'seed', label: { ja: 'ひな形（だれにも合意を求めない）', en: 'template (nobody is asked to agree)' } },
   { code: 'proposed', label: { ja: '提案（団体に合意を求める）', en: 'proposed (bodies are asked to agree)' } },
 ];
 
