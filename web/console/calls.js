@@ -103,6 +103,11 @@ export class Calls {
     return this.pages('/duties', 'duties', { state: 'open', mine: 'true' });
   }
 
+  /** @returns {Promise<any[]>} what is still owed on the patients of whoever asks, by whom ever */
+  openDuties() {
+    return this.pages('/duties', 'duties', { state: 'open' });
+  }
+
   /** @param {string} timeline @returns {Promise<ListedDuty[]>} */
   dutiesOf(timeline) {
     return this.pages(`/timelines/${at(timeline)}/duties`, 'duties', { state: 'open' });

@@ -28,8 +28,17 @@ function partsOf(text) {
   return era && [eraYear(era[1], Number(era[2])), Number(era[3]), Number(era[4])];
 }
 
-/** A whole date that is no day of anybody's birth: the 31st of June, or tomorrow. @param {string} text @param {number} [nowMs] */
-export const isNoDay = (text, nowMs = Date.now()) => partsOf(text) !== null && birthDateOf(text, nowMs) === '';
+/** @param {[number, number, number]} parts */
+function isInCalendar([year, month, date]) {
+  const day = new Date(Date.UTC(year, month - 1, date));
+  return day.getUTCFullYear() === year && day.getUTCMonth() === month - 1 && day.getUTCDate() === date;
+}
+
+/** A whole date that stands in no calendar, such as the 31st of June. @param {string} text */
+export function isNoDay(text) {
+  const parts = partsOf(text);
+  return parts !== null && !isInCalendar(parts);
+}
 
 /**
  * `YYYY-MM-DD` of 1938/4/12, 19380412, S13.4.12 or 昭和13年4月12日; empty where it is no day.
@@ -39,9 +48,7 @@ export function birthDateOf(text, nowMs = Date.now()) {
   const parts = partsOf(text);
   if (!parts) return '';
   const [year, month, date] = parts;
-  const day = new Date(Date.UTC(year, month - 1, date));
-  const isDay = day.getUTCFullYear() === year && day.getUTCMonth() === month - 1 && day.getUTCDate() === date;
-  return isDay && year >= OLDEST_YEAR && day.getTime() <= nowMs ? `${year}-${two(month)}-${two(date)}` : '';
+  return isInCalendar(parts) && year >= OLDEST_YEAR && Date.UTC(year, month - 1, date) <= nowMs ? `${year}-${two(month)}-${two(date)}` : '';
 }
 
 /** @param {string} mark @param {number} year */

@@ -272,6 +272,7 @@ export const PHRASES = {
   ready_bodies_missing: ['署名する団体の足りない集が {count} あります', '{count} sets lack a body that signs'],
   ready_mend: ['ルール集と署名団体を直す', 'Mend sets and bodies'],
   ready_no_seeds: ['ひな形のままのルール集はありません', 'No set is still a template'],
+  ready_same_number: ['ルールが変わったのに、版の番号が前のままです：{sets}', 'The rules changed and the version number did not: {sets}'],
   ready_saved: ['保存してあります', 'Everything is saved'],
   ready_seeds: ['ひな形のままのルール集が {count} あります', '{count} sets are still templates'],
   ready_unsaved: ['まだ保存していません', 'Not saved yet'],

@@ -8,7 +8,7 @@ import { Act } from '../../../web/console/act.js';
 import { candidates } from '../../../web/console/candidates.js';
 import { agreementOf, byQuiet, lastReadByOffice, registrationOf } from '../../../web/console/course.js';
 import { cellsOf, isLinked, linkOf, noteLinked, resolved, rowsOf } from '../../../web/console/csv.js';
-import { birthDateOf, katakana, likeness, spaced } from '../../../web/console/names.js';
+import { birthDateOf, isNoDay, katakana, likeness, spaced } from '../../../web/console/names.js';
 import { PHRASES as EXPORTS } from '../../../web/console/exports-phrases.js';
 import { PHRASES } from '../../../web/console/phrases.js';
 import { asGiven, dayAfter, daysSince, faultsOf } from '../../../web/console/destroying.js';
@@ -67,6 +67,8 @@ test('birth dates as people write them', () => {
     assert.equal(birthDateOf(text, NOW), '1938-04-12', text);
   }
   assert.equal(birthDateOf('令和元年5月1日', NOW), '2019-05-01');
+  assert.deepEqual(['1940/6/31', 'S15.6.31', '19400631', '2025-02-29'].map(isNoDay), [true, true, true, true]);
+  assert.deepEqual(['1940/6/30', 'S15.6.3', '194006', '昭和', ''].map(isNoDay), [false, false, false, false, false], 'whole dates alone');
   for (const text of ['', '1938-02-30', '1938-13-01', '2026-11-28', '1869-12-31', '昭和', '4月12日', 'S0.1.1']) assert.equal(birthDateOf(text, NOW), '', text);
 });
 

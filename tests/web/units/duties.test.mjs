@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { isLate, isOpen, owes, readListed, standingOf, toldAt, wasLate } from '../../../web/duties.js';
 import { readEntry, readVerdict } from '../../../web/frames.js';
+import { dutiesOfOffice } from '../../../web/console/care.js';
 import { Owing } from '../../../web/owing.js';
 import { Timeline } from '../../../web/timeline.js';
 
@@ -217,4 +218,13 @@ test('golden frames: duties, holds and words are read whole', () => {
   assert.deepEqual([holds[0].reasonOk, holds[0].missing[0][0].now.ja], [true, '文書が添えてない']);
   assert.equal(readEntry(golden('delivery_duties').delivery.entry).opened[0].acknowledge, true);
   assert.equal(readListed(listed('a', 'closed', { closed_for: 'death' })).closedFor, 'death');
+});
+
+test('an office’s administrator sees what the office owes for its patients: late first, newest standing, nothing of others or of the office itself', () => {
+  const listed = (id, due, more = {}) => ({ id, rule: 'R', timeline: 'p', cause: null, debtors: [{ organisation: 'station', roles: ['nurse'], capacity: 'member', person: null }],
+    due: new Date(due * HOUR_MS).toISOString(), opened_at: new Date(0).toISOString(), standing: 'open', chain: [], ways_out: [], ...more });
+  const of = (raw, held = []) => dutiesOfOffice('station', raw, held, 12 * HOUR_MS).map(({ id }) => id);
+  assert.deepEqual(of([listed('soon', 13), listed('late', 11), listed('overdue', 20, { standing: 'overdue' }), listed('now', 12.5)]), ['late', 'overdue', 'now', 'soon']);
+  assert.deepEqual(of([listed('ours', 13, { timeline: 'station' }), listed('theirs', 13, { debtors: [{ organisation: 'clinic', roles: ['doctor'], capacity: 'member', person: null }] })]), []);
+  assert.deepEqual(of([listed('done', 13)], [{ ...readListed(listed('done', 13)), stands: 'met' }]), [], 'met meanwhile');
 });

@@ -10,6 +10,7 @@ import { localInput } from '../../dates.js';
 import { inLanguage, word } from '../../language.js';
 import { WORDS } from '../../words.js';
 import { icon } from '../icons.js';
+import { officeCare } from './office-care.js';
 import { officeFacts } from './office-facts.js';
 import { openDevices } from './offices.js';
 import { Section, none, primary } from './section.js';
@@ -48,6 +49,8 @@ export class OfficePage extends Section {
     this.accounts = new Map();
     /** Duties that the office itself owes. @type {import('../../console/calls.js').ListedDuty[] | null} */
     this.duties = null;
+    /** Duties of the patients of whoever asks, whoever owes them. @type {any[] | null} */
+    this.listed = null;
     this.adds = false;
     /** As typed for somebody to be added. */
     this.typed = '';
@@ -58,7 +61,7 @@ export class OfficePage extends Section {
   willUpdate(changed) {
     const before = /** @type {Office | undefined} */ (changed.get('office'));
     if (changed.has('office') && before?.id !== this.office.id) {
-      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, done: '', trouble: '' });
+      Object.assign(this, { view: null, accounts: new Map(), duties: null, listed: null, adds: false, done: '', trouble: '' });
       this.load();
     }
     if (changed.has('people')) this.loadAccounts();
@@ -74,7 +77,25 @@ export class OfficePage extends Section {
     await Promise.all([
       this.calls.officeView(id).then((view) => id === this.office.id && this.change({ view }), () => {}),
       this.calls.dutiesOf(id).then((duties) => id === this.office.id && this.change({ duties }), () => {}),
+      this.isOurs ? this.lookAtCare() : nothing,
     ]);
+  }
+
+  /** Whether whoever looks acts for this very office, which is no secretariat's. */
+  get isOurs() {
+    return !this.model.isSecretariat && this.model.me?.organisation.id === this.office.id;
+  }
+
+  /** What the office owes for its patients; their names stand in the list that every page keeps. */
+  async lookAtCare() {
+    const { id } = this.office;
+    const listed = await this.calls.openDuties().catch(() => null);
+    for (const { rule, title } of listed ?? []) if (title) this.model.owing.titles.set(rule, title);
+    if (listed && id === this.office.id) this.change({ listed });
+  }
+
+  freshen() {
+    return this.isOurs ? this.lookAtCare() : undefined;
   }
 
   /** A few at a time. */
@@ -102,7 +123,7 @@ export class OfficePage extends Section {
         html`<button class="button" type="button" @click=${() => openDevices(office.id)}>${icon('list')}<span>${say('devices')}</span></button>`)}
       ${this.outcome()}
       <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
-        ${office.type === 'home' ? nothing : html`<div @view-changed=${() => this.load()}>${officeFacts(this, this.view)}</div>`}${this.dutiesCard()}
+        ${office.type === 'home' ? nothing : html`<div @view-changed=${() => this.load()}>${officeFacts(this, this.view)}</div>`}${this.dutiesCard()}${officeCare(this)}
         ${model.isSecretariat ? html`${office.type === 'home' ? nothing : html`<renkei-console-office-entry .model=${model} .office=${office} .view=${this.view}
           @view-changed=${() => this.load()}></renkei-console-office-entry>`}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
           <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div>
