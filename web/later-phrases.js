@@ -17,7 +17,7 @@ export const LATER_PHRASES = {
   agreement_refuse: ['同意しない（理由を書く）', 'Do not agree (give a reason)'],
   agreement_refuse_how: ['事務局には診療・ケアの記録が見えません。同意しないことは電話で伝え、その電話を記録に残します。',
     'The secretariat sees no records of care. Tell it by telephone that you do not agree; the call is kept as an entry.'],
-  agreement_refused_words: ['登録に同意できません：', 'I cannot agree to the registration: '],
+  agreement_refused_words: ['登録に同意できません（連携事務局へ）：', 'I cannot agree to the registration (to the secretariat): '],
   agreements: ['同意のお願い', 'Agreement asked'],
   alerts: ['音とバッジ（この端末）', 'Sounds and badge (this device)'],
   alerts_all: ['すべて', 'Everything'],

@@ -34,7 +34,7 @@ export function officeCare(page) {
   const { model, office } = page;
   if (model.isSecretariat || office.type === 'home') return nothing;
   // The hub answers for the office in which somebody acts, and for no other that they administer.
-  if (model.me?.organisation.id !== office.id) return html`<section class="card"><h2>${icon('heart')}<span>${say('care_patients')}</span></h2><p class="quiet">${say('care_elsewhere')}</p></section>`;
+  if (model.me?.organisation.id !== office.id) return html`<section class="card office-care"><h2>${icon('heart')}<span>${say('care_patients')}</span></h2><p class="quiet">${say('care_elsewhere')}</p></section>`;
   const duties = dutiesOfOffice(office.id, page.listed ?? [], model.owing.all, model.clock.now());
   return html`${patients(page, duties)}${owed(page, duties)}`;
 }
@@ -47,7 +47,7 @@ function patients(page, duties) {
     const own = duties.filter(({ timeline }) => timeline === patient.id);
     return { patient, open: own.length, late: own.filter((duty) => isLate(duty, now)).length };
   }).sort((a, b) => b.late - a.late || b.open - a.open || a.patient.name.kana.localeCompare(b.patient.name.kana, 'ja'));
-  return html`<section class="card" data-part="patients"><h2>${icon('heart')}<span>${say('care_patients')}</span><b class="count">${rows.length}</b></h2>
+  return html`<section class="card office-care" data-part="patients"><h2>${icon('heart')}<span>${say('care_patients')}</span><b class="count">${rows.length}</b></h2>
     <p class="quiet">${say('care_patients_how')}</p>
     ${rows.length === 0 ? html`<p class="quiet">${say('care_patients_none')}</p>` : lines(rows, ({ patient }) => patient.id, ({ patient, open, late: behind }) => html`<li>
       <a class="line-row" href="#/patients/${patient.id}"><span class="line-main"><b>${patient.name.kanji}</b> <small>${patient.name.kana}</small></span>
@@ -66,7 +66,7 @@ function who(page, { team }) {
 function owed(page, duties) {
   const { model } = page;
   const now = model.clock.now();
-  return html`<section class="card" data-part="duties"><h2>${icon('clock')}<span>${say('care_duties')}</span><b class="count">${duties.length}</b>${late(duties.filter((duty) => isLate(duty, now)).length)}</h2>
+  return html`<section class="card office-care" data-part="duties"><h2>${icon('clock')}<span>${say('care_duties')}</span><b class="count">${duties.length}</b>${late(duties.filter((duty) => isLate(duty, now)).length)}</h2>
     ${duties.length === 0 ? html`<p class="quiet">${icon('check')} ${say('care_duties_none')}</p>` : lines(duties, ({ id }) => id, (duty) => html`<li>
       <a class="line-row" href="#/patients/${duty.timeline}${duty.cause ? `/${duty.cause}` : ''}"><span class="line-main"><b>${model.patientName(duty.timeline).kanji}</b>
           <small>${inLanguage(model.owing.title(duty.rule) ?? undefined)}</small></span>

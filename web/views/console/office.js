@@ -123,10 +123,11 @@ export class OfficePage extends Section {
         html`<button class="button" type="button" @click=${() => openDevices(office.id)}>${icon('list')}<span>${say('devices')}</span></button>`)}
       ${this.outcome()}
       <div class="office-desk"><div class="office-people">${this.peopleCard()}</div><div class="office-side">
-        ${office.type === 'home' ? nothing : html`<div @view-changed=${() => this.load()}>${officeFacts(this, this.view)}</div>`}${this.dutiesCard()}${officeCare(this)}
+        ${office.type === 'home' ? nothing : html`<div @view-changed=${() => this.load()}>${officeFacts(this, this.view)}</div>`}${this.dutiesCard()}
         ${model.isSecretariat ? html`${office.type === 'home' ? nothing : html`<renkei-console-office-entry .model=${model} .office=${office} .view=${this.view}
           @view-changed=${() => this.load()}></renkei-console-office-entry>`}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
           <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div>
+        ${officeCare(this)}
         ${office.type === 'home' ? nothing : html`<renkei-console-roster .model=${model} .office=${office} .staff=${this.staff} @view-changed=${() => this.load()}></renkei-console-roster>`}</div>`;
   }
 

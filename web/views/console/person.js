@@ -76,7 +76,7 @@ export class PersonRow extends Section {
     return html`<div class="person ${person.active ? '' : 'person-off'}">
       <button class="person-head" type="button" aria-expanded=${String(isOpen)} aria-controls=${id} @click=${() => this.change({ isOpen: !isOpen })}>
         ${face(roles[0] ?? '')}<span class="person-name"><b>${person.name.kanji}</b> <small>${person.name.kana}</small><small>${roles.map((role) => word('role', role)).join('・')}</small></span>
-        ${this.isAdministrator ? html`<span class="mark mark-host">${icon('office')}<span>${say('administrator')}</span></span>` : nothing}${this.state()}</button>
+        <span class="person-marks">${this.isAdministrator ? html`<span class="mark mark-host">${icon('office')}<span>${say('administrator')}</span></span>` : nothing}${this.state()}</span></button>
       <div id=${id} class="person-body" ?hidden=${!isOpen}>${isOpen ? this.body() : nothing}</div></div>`;
   }
 
