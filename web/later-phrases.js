@@ -391,6 +391,7 @@ export const LATER_PHRASES = {
   send: ['送信', 'Send'],
   send_shortcut: ['Ctrl + Enter で送信', 'Ctrl + Enter sends'],
   send_to_queue: ['紐付け待ちとして送る', 'Send to the linking queue'],
+  sending_do_former: ['{who}の共有が終わったため、直しても送れません。読み終えたら、送らずに消してください。', '{who} is no longer shared with you, so that it cannot be mended and sent. Discard it once you have read it.'],
   sending_do_held: ['足りないものを添えて、もう一度送ってください。', 'Add what is missing, and send it again.'],
   sending_do_queued: ['事務局が紐付けると、経過に入ります。することはありません。', 'It enters the timeline once the secretariat has linked you. There is nothing to do.'],
   sending_do_refused: ['理由を読み、直して送るか、送らずに消してください。', 'Read why; mend and send it, or discard it.'],

@@ -11,6 +11,7 @@ import { currentAlarms, currentBody, currentVersion } from '../timeline.js';
 import { addressMark } from './address-mark.js';
 import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
+import { onItsWay } from './connection.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
@@ -124,7 +125,7 @@ function askedToAgree(model, item) {
   const busy = model.isAcknowledging(item.timeline, item.id);
   return html`<div class="duty">${icon('hand')}<div class="duty-words"><p><b>${say('agreement_asked')}</b></p><p class="quiet">${say('agreement_asked_how')}</p>
     <p class="duty-acts"><button class="button button-small button-primary acknowledge" type="button" aria-disabled=${String(busy)} @click=${() => model.acknowledge(item)}>
-      ${icon(busy ? 'sync' : 'check')}<span>${say(busy ? 'pending_sent' : 'agreement_give')}</span></button></p></div></div>`;
+      ${busy ? onItsWay(model) : html`${icon('check')}<span>${say('agreement_give')}</span>`}</button></p></div></div>`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -162,7 +163,7 @@ const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 
 
 /** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
 function followUps(model, item, follow) {
-  if (model.isSecretariat) return nothing;
+  if (model.isSecretariat || !model.patients.has(item.timeline)) return nothing;
   const acts = [...(item.retraction ? [] : /** @type {const} */ (['reply'])), ...actsOn(item, model.myId)];
   const oneTap = asksForAcknowledgement(model, item);
   return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>
