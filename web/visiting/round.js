@@ -195,7 +195,10 @@ export class Round {
    * @param {Omit<ReturnType<Round['kept']>, 'patient' | 'atMs'>} kept @param {(import('../attaching.js').Attachment | File)[]} photos
    */
   adopt({ wounds, ids: [vitals, note], part, typed, site, comment, measuredAt, named = null, metered, units, chosen }, photos) {
+    const { about } = this.chosen;
     Object.assign(this, { part, typed, site, comment, measuredAt, named, metered, units, chosen });
+    // A duty may have asked for it before what is kept was open.
+    if (about) this.answer(about);
     const items = photos.map((photo) => {
       if (photo instanceof File) this.attaching.add([photo]);
       else this.attaching.adopt([photo], this.attaching.items);

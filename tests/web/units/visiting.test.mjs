@@ -284,6 +284,20 @@ test('values go before the note; what was sent is gone from the pad, and the not
   assert.deepEqual([posted[1].body.visit.text, round.chosen.chips, round.attaching.items], ['【行ったケア】清拭', {}, []]);
 });
 
+test('a note that a duty asks for says what it answers, once, also where more was begun before', async () => {
+  const { round, posted } = roundOf();
+  round.answer('cause');
+  assert.equal(round.part, 'note');
+  assert.equal(round.isBegun, false, 'nothing is written yet');
+  const kept = { ...round.kept(), part: 'vitals', chosen: { ...round.chosen, about: '', sentence: 'ここまで' }, wounds: [] };
+  round.adopt(kept, []);
+  assert.deepEqual([round.part, round.visit().body.visit.about, round.visit().body.visit.text], ['note', 'cause', 'ここまで']);
+  assert.ok(await round.sendNote());
+  assert.deepEqual([posted[0].body.visit.about, round.sent], ['cause', { kind: 'visit', id: posted[0].id, atMs: round.sent.atMs }]);
+  round.chosen.sentence = 'つぎ';
+  assert.equal('about' in round.visit().body.visit, false);
+});
+
 test('what was written about somebody goes with them, but not while a list is read anew', () => {
   const { round } = roundOf();
   const { model } = round;

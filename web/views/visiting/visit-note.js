@@ -63,7 +63,7 @@ export class VisitNote extends View {
     const { model, patient, round: { chosen: { about } } } = this;
     const item = about ? model.timeline(patient).byId.get(about) : undefined;
     return item ? html`<p class="note-about">${icon('reply')}<span>${say('about_entry')}: <a href="#/patients/${patient}/${item.id}">${say('about', { kind: word('kind', item.kind), who: whoText(model, item.author), at: moment(item.recordedAtMs) })}</a></span>
-      <button class="button button-small button-text" type="button" @click=${() => this.change({ about: '' })}>${phrase('about_not')}</button></p>` : nothing;
+      <button class="button button-text" type="button" @click=${() => this.change({ about: '' })}>${phrase('about_not')}</button></p>` : nothing;
   }
 
   /** @param {string} section @param {import('../../visiting/choices.js').Section} words */
