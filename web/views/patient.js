@@ -103,7 +103,7 @@ export class PatientView extends View {
           ${patient?.withheld?.length ? html`<span class="mark mark-restricted withheld">${icon('alarm')}<span>${say('withheld_mark', { purposes: patient.withheld.map((one) => word('withheld_purpose', one)).join('・') })}</span></span>` : nothing}</p>
       </div>
       ${this.present(id)}
-      ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small visit-write" href="#/visits/${id}" title=${say('visit_write')}>${icon('home')}<span>${say('visit_write')}</span></a>` : nothing}
+      ${model.isProfessional && model.patients.has(id) ? html`<a class="button button-small visit-write" href="#/visits/${id}" title=${say('visit_write')}>${icon('home')}<span>${say('visit_write')}</span><span class="visit-short" aria-hidden="true">${say('visit_short')}</span></a>` : nothing}
       ${model.isSecretariat || !model.patients.has(id) ? nothing : html`<button class="button button-small summary-open" type="button" aria-pressed=${String(this.tab === 'summary')}
         @click=${() => this.open(this.tab === 'summary' ? 'timeline' : 'summary')}>${icon('list')}<span>${say('tab_summary')}</span></button>`}
     </header>`;

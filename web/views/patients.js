@@ -163,7 +163,7 @@ export class Patients extends View {
       ${open ? html`<span class="mark mark-duty">${icon('clock')}<span>${say('mark_duties', { count: open })}</span></span>` : nothing}
       ${mentions ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('mark_mentions', { count: mentions })}</span></span>` : nothing}
       ${entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: entries })}</span></span>` : nothing}
-      ${present ? html`<span class="mark mark-present">${icon('eye')}<span>${say('present', { count: present })}</span></span>` : nothing}`;
+      ${present ? html`<span class="mark mark-present" title=${say('present', { count: present })}>${icon('eye')}<span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${say('present_short', { count: present })}</span></span>` : nothing}`;
   }
 }
 
