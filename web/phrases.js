@@ -141,11 +141,11 @@ export const PHRASES = {
   entrance_unreachable: ['連携ハブに接続できません。しばらくしてお試しください。', 'The hub is out of reach. Please try again.'],
   envelopes_delivered: [
     '前のサインインで送れなかった投稿 {count} 件を、連携ハブに預けました。書いた本人がサインインすると送れます。',
-    '{count} posts that an earlier sign-in could not send are with the hub now. Their author can send them after signing in.',
+    'Posts that an earlier sign-in could not send: {count}. They are with the hub now, and their author can send them after signing in.',
   ],
   envelopes_left: [
     'この端末に、封をした未送信の投稿が {count} 件あります。つながると連携ハブに預けます。この端末では誰も読めません。',
-    'This device holds {count} sealed posts that were not sent. They go to the hub when it can be reached. Nobody can read them here.',
+    'Posts on this device, sealed, not sent yet: {count}. They go to the hub when it can be reached. Nobody can read them here.',
   ],
   expected_until: ['退院の見込み', 'Expected until'],
   explanation: ['説明と受け止め', 'Explanation and how it was taken'],
@@ -339,10 +339,10 @@ export const PHRASES = {
   show_retracted: ['取り消された内容を見る', 'Show what was taken back'],
   sign_in: ['サインイン', 'Sign in'],
   sign_out: ['サインアウト', 'Sign out'],
-  sign_out_lost: ['未送信の投稿が {count} 件あり、この端末では封をできていません。サインアウトすると失われます。サインアウトしますか？', '{count} posts were not sent and could not be sealed here. They are lost when you sign out. Sign out?'],
+  sign_out_lost: ['未送信の投稿が {count} 件あり、この端末では封をできていません。サインアウトすると失われます。サインアウトしますか？', 'Posts not sent that could not be sealed here: {count}. They are lost when you sign out. Sign out?'],
   sign_out_unsent: [
     '未送信の投稿が {count} 件あります。サインアウトすると、封をしてこの端末に残し、つながったときに連携ハブへ預けます。次にサインインしたときに送れます。サインアウトしますか？',
-    '{count} posts are not sent yet. They stay on this device, sealed, and go to the hub once it can be reached; you can send them after signing in again. Sign out?',
+    'Posts not sent yet: {count}. They stay on this device, sealed, and go to the hub once it can be reached; you can send them after signing in again. Sign out?',
   ],
   since: ['いつから', 'Since'],
   situation: ['家庭での状況', 'Home situation'],

@@ -95,6 +95,21 @@ test('forget: an entry vanishes; a timeline vanishes with its place in the list,
   await page.shot('farewell-ja');
 });
 
+test('one tap without signal: it waits to be sent, and nothing says that it is being sent', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { deviceChange: { device: '吸引器', change: 'new', reason: '痰が増えたため' } } });
+  await openPatient(page);
+  const entry = page.locator('article', { hasText: '痰が増えたため' });
+  await entry.locator('.acknowledge').waitFor();
+  hub.cut();
+  await page.getByText('再接続待ち').waitFor();
+  await entry.locator('.acknowledge').click();
+  await entry.locator('.acknowledge').getByText('送信待ち').waitFor();
+  hub.mend();
+  await entry.locator('.acknowledge').waitFor({ state: 'detached' });
+});
+
 test('unlinked while away: the refused post keeps name and words, and the page says that the sharing has ended', async (t) => {
   const { hub, screenOf } = await startRegion(t);
   const page = await screenOf('nurse', { size: 'tablet' });
