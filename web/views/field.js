@@ -35,7 +35,7 @@ const input = (field, { model, timeline, value, set }, type) => html`<label clas
   ${field.suggests ? known(devicesTold(model.timeline(timeline)).map(({ name }) => name), value, set) : nothing}`;
 
 /** What is there already, in one tap: typed anew it might become another device. @param {string[]} names @param {string} value @param {(value: any) => void} set */
-const known = (names, value, set) => (names.length ? html`<p class="field chips known">${names.map((name) => html`<button class="button button-small" type="button"
+const known = (names, value, set) => (names.length ? html`<p class="chips known">${names.map((name) => html`<button class="button button-small" type="button"
   aria-pressed=${String(name === value)} @click=${() => set(name)}>${name}</button>`)}</p>` : nothing);
 
 /** @param {Field} field @param {[unknown, string][]} options value and label @param {Surroundings} around */
