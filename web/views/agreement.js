@@ -4,6 +4,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { localInput } from '../dates.js';
 import { say } from '../language.js';
+import { onItsWay } from './connection.js';
 import { DutyWish } from './duty.js';
 import { icon } from './icons.js';
 
@@ -25,7 +26,7 @@ export function agreementCard(model, item) {
   const { write, lines } = refusing(model, item);
   return html`<div class="duty-words"><p><b>${say('agreement_asked')}</b></p><p class="quiet">${say('agreement_asked_how')}</p>
     <p class="duty-acts"><button class="button button-small button-primary acknowledge" type="button" aria-disabled=${String(busy)} @click=${() => model.acknowledge(item)}>
-      ${icon(busy ? 'sync' : 'check')}<span>${say(busy ? 'pending_sent' : 'agreement_give')}</span></button>
+      ${busy ? onItsWay(model) : html`${icon('check')}<span>${say('agreement_give')}</span>`}</button>
       <button class="button button-small" type="button" @click=${write}>${icon('edit')}<span>${say('agreement_refuse')}</span></button></p>
     <p class="quiet">${say('agreement_refuse_how')}${lines}</p></div>`;
 }

@@ -54,7 +54,7 @@ function link(body, { model }) {
 }
 
 /** @param {Body} body */
-const limits = (body) => html`${(body.limits ?? []).length === 0 ? html`<p>${say('limits_removed')}</p>` : nothing}
+const limits = (body) => html`${(body.limits ?? []).length === 0 ? html`<p>${say('limits_removed')}</p>` : html`<p class="quiet">${say('own_range')}</p>`}
   <ul class="limits">${(body.limits ?? []).map((/** @type {any} */ limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
     <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>${text(body.text)}`;
 

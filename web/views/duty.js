@@ -7,6 +7,7 @@ import { moment } from '../dates.js';
 import { isLate, isOpen, owes } from '../duties.js';
 import { msOfUs, readDebtor, readDuty } from '../frames.js';
 import { inLanguage, language, say, word } from '../language.js';
+import { onItsWay } from './connection.js';
 import { debtorsText, owedText, standingText, untilText, whenNobodyActs } from './duty-words.js';
 import { icon } from './icons.js';
 
@@ -70,7 +71,7 @@ function callButton({ timeline, cause, debtors }) {
 function acknowledgeButton(model, item) {
   const busy = model.isAcknowledging(item.timeline, item.id);
   return html`<button class="button button-small button-primary acknowledge" type="button" aria-disabled=${String(busy)} @click=${() => model.acknowledge(item)}>
-    ${icon(busy ? 'sync' : 'check')}<span>${say(busy ? 'pending_sent' : 'acknowledgement_do')}</span></button>`;
+    ${busy ? onItsWay(model) : html`${icon('check')}<span>${say('acknowledgement_do')}</span>`}</button>`;
 }
 
 /** @param {Model} model @param {Duty} duty */

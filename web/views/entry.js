@@ -155,7 +155,7 @@ const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 
 
 /** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
 function followUps(model, item, follow) {
-  if (model.isSecretariat) return nothing;
+  if (model.isSecretariat || !model.patients.has(item.timeline)) return nothing;
   const acts = [...(item.retraction ? [] : /** @type {const} */ (['reply'])), ...actsOn(item, model.myId)];
   const oneTap = asksForAcknowledgement(model, item);
   return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>

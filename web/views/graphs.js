@@ -109,7 +109,7 @@ export class Graphs extends View {
     return html`<figure class="graph">
       <figcaption><b>${name === 'pressure' ? say('blood_pressure') : word('vital_sign', name)}</b> <small>${word('unit', unitOf(signs[0]))}</small>
         ${name === 'pressure' ? html`<span class="legend"><span>● ${say('systolic_short')}</span><span>○ ${say('diastolic_short')}</span></span>` : nothing}
-        ${limits.length ? html`<span class="legend">┄ ${say('alarm_limits')}</span>` : nothing}</figcaption>
+        ${limits.length ? html`<span class="legend">┄ ${say('own_range')}</span>` : nothing}</figcaption>
       <div class="canvas" data-graph=${name} role="img" aria-label=${summary(readings, signs)}></div></figure>`;
   }
 

@@ -156,6 +156,7 @@ export class Patients extends View {
   marks(id, { late, open, asked, alarms, mentions, entries }) {
     const present = (this.model.presence.get(id) ?? []).filter((actor) => actor.person !== this.model.myId).length;
     return html`
+      ${this.model.emergency.leftMs(id) ? html`<span class="mark mark-restricted">${icon('eye')}<span>${say('emergency_mark')}</span></span>` : nothing}
       ${isTraining(this.model, id) ? html`<span class="mark mark-late">${icon('team')}<span>${say('training_mark')}</span></span>` : nothing}
       ${alarms ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${say('alarms', { count: alarms })}</span></span>` : nothing}
       ${late ? html`<span class="mark mark-late">${icon('clock')}<span>${say('mark_late', { count: late })}</span></span>` : nothing}
@@ -163,7 +164,7 @@ export class Patients extends View {
       ${asked ? html`<span class="mark mark-duty">${icon('hand')}<span>${say('mark_agreement')}</span></span>` : nothing}
       ${mentions ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('mark_mentions', { count: mentions })}</span></span>` : nothing}
       ${entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: entries })}</span></span>` : nothing}
-      ${present ? html`<span class="mark mark-present"><span class="dot" aria-hidden="true"></span><span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${present}</span></span>` : nothing}`;
+      ${present ? html`<span class="mark mark-present" title=${say('present', { count: present })}>${icon('eye')}<span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${say('present_short', { count: present })}</span></span>` : nothing}`;
   }
 }
 

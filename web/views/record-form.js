@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { Attaching } from '../attaching.js';
+import { settingsBefore } from '../devices-told.js';
 import { Draft } from '../draft.js';
 import { FORMS, bodyFrom, fieldsFor, kindsFor, presets, valuesFrom } from '../forms.js';
 import { kindOf, nameOf, usOfMs } from '../frames.js';
@@ -149,7 +150,8 @@ export class RecordForm extends View {
   /** @param {Slip} slip @param {string} name @param {any} value */
   set(slip, name, value) {
     slip.typed = true;
-    slip.values = { ...slip.values, [name]: value };
+    const told = slip.kind === 'device_change' && name === 'device' ? settingsBefore(this.model.timeline(this.timelineId), slip.values, value) : {};
+    slip.values = { ...slip.values, ...told, [name]: value };
     slip.draft.edited();
     this.requestUpdate();
   }

@@ -1,5 +1,5 @@
 // Family and key person, as far as this person sees them; the care team as it is linked now, with telephone numbers; and the
-// alarm limits in force. Read-only: linking is done in the secretariat's console.
+// range in which no alarm is raised. Read-only: linking is done in the secretariat's console.
 
 import { html, nothing } from '../vendor/lit.js';
 import { say, word } from '../language.js';
@@ -54,7 +54,7 @@ function member(model, timeline, link) {
 function limits(model, id) {
   const inForce = model.timelines.get(id)?.limits ?? [];
   if (inForce.length === 0) return nothing;
-  return html`<h3>${say('alarm_limits')}</h3>
+  return html`<h3>${say('own_range')}</h3>
     <ul class="limits">${inForce.map((limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
       <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>`;
 }

@@ -155,7 +155,7 @@ export class VitalsForm extends View {
       <p class="vital-about" id="${id}-about">
         ${fault ? html`<span class="field-error">${icon('alarm')}<span>${fault}</span></span>` : nothing}
         ${last ? html`<span>${say('last_value')} <b>${last.value}</b>${aside(shortMoment(last.atMs))}</span>` : html`<span>${say('no_last_value')}</span>`}
-        ${limit ? html`<span>${say('alarm_limits')} <b>${limitText(limit)}</b></span>` : nothing}</p>
+        ${limit ? html`<span>${say('own_range')} <b>${limitText(limit)}</b></span>` : nothing}</p>
     </div>`;
   }
 

@@ -44,7 +44,7 @@ test('a message: ruling first, then everybody has it at once, with role and orga
   const { hub, screenOf } = await startRegion(t);
   const [nurse, doctor] = await Promise.all([screenOf('nurse'), screenOf('doctor')]);
   await Promise.all([openPatient(nurse), openPatient(doctor)]);
-  await doctor.getByRole('list', { name: 'いまオンラインの人' }).getByText('佐藤 花子').waitFor({ state: 'attached' });
+  await doctor.getByRole('list', { name: 'いま見ている人' }).getByText('佐藤 花子').waitFor({ state: 'attached' });
   await write(nurse, '15時の往診に同席します。');
   await nurse.getByText('この内容は送信できます').waitFor();
   assert.equal(hub.heard.filter((frame) => frame.post).length, 0, 'a dry run posts nothing');

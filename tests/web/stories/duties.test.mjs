@@ -23,6 +23,19 @@ async function look(page, name) {
   assert.deepEqual(await stumbles(page), [], name);
 }
 
+test('a change of a device in use: chosen by a tap, and what was set before stands there', async (t) => {
+  const { screenOf } = await startRegion(t);
+  const nurse = await screenOf('nurse', { size: 'phone' });
+  await openPatient(nurse);
+  const sheet = await openForm(nurse, '医療機器の導入・変更');
+  await sheet.getByRole('button', { name: '在宅酸素濃縮器' }).click();
+  await sheet.getByRole('button', { name: '在宅酸素濃縮器', pressed: true }).waitFor();
+  await becomes(() => sheet.locator('[data-field="before"] input').evaluateAll((cells) => cells.map((one) => one.value)), ['酸素流量（労作時）', '2', 'L/分']);
+  await look(nurse, 'device-before-phone-ja');
+  await sheet.getByLabel('機器').fill('吸引器');
+  await becomes(() => sheet.locator('[data-field="before"] input').evaluateAll((cells) => cells.map((one) => one.value)), ['', '', ''], 'of another device nothing is known');
+});
+
 test('a drip order is held, its author writes the reason, and it goes out with the duty that the document follows', async (t) => {
   const { hub, screenOf } = await startRegion(t);
   const doctor = await screenOf('doctor', { size: 'phone' });
