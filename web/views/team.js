@@ -2,10 +2,10 @@
 // alarm limits in force. Read-only: linking is done in the secretariat's console.
 
 import { html, nothing } from '../vendor/lit.js';
+import { limitText } from '../gist.js';
 import { say, word } from '../language.js';
 import { unitOf } from '../readings.js';
 import { standingOf } from '../standing-lists.js';
-import { limitText } from './bodies.js';
 import { callLink } from './calling.js';
 import { face } from './face.js';
 import { icon } from './icons.js';
