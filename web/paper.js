@@ -45,10 +45,15 @@ function lineOf(model, item) {
   return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author) + told, text: marks + whole(model, currentBody(item)) };
 }
 
+/** Who decides for the patient is written in words: `長女 高橋 春子`, `高橋 春子（長女）`. */
+const KIN = /^(?:[長次二三四五末]?[男女]|夫|妻|母|父|姉|兄|弟|妹|孫|嫁|婿|姪|甥)$/;
+/** @param {string} proxy */
+const nameIn = (proxy) => proxy.split(/[\s（）()・、]+/u).filter((part) => part && !KIN.test(part)).slice(0, 2).join(' ');
+
 /** Names of family and others, of every list that this page holds and nobody took back, and of whoever decides. @param {Model} model @param {string} timeline @returns {string[]} */
 function closeTo(model, timeline) {
   const named = model.timeline(timeline).items.filter(({ kind, retraction }) => ['related_persons', 'acp_note'].includes(kind) && !retraction).map(currentBody);
-  return [...new Set(named.flatMap(({ items = [], proxy = '' }) => [...items.map((/** @type {any} */ one) => one.name ?? ''), proxy]).map((name) => name.trim()).filter(Boolean))];
+  return [...new Set(named.flatMap(({ items = [], proxy = '' }) => [...items.map((/** @type {any} */ one) => one.name ?? ''), nameIn(proxy)]).map((name) => name.trim()).filter(Boolean))];
 }
 
 /** What the page knows of the patient. @param {Model} model @param {string} timeline @returns {import('./redact.js').Known} */

@@ -15,7 +15,7 @@ import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
 import { repliesTo } from './quote.js';
-import { ruling } from './ruling.js';
+import { ruling as rulingOf } from './ruling.js';
 
 /** The device's time is worth a word when it differs by a minute from the hub's. */
 const CLAIM_DIFFERS_MS_MIN = 60_000;
@@ -29,6 +29,9 @@ const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
  * @typedef {import('../model.js').Model} Model
  * @typedef {(act: import('../acts.js').Act | 'reply', item: Item) => void} Follow
  */
+
+/** A family has no use for citations. @param {Model} model @param {Item} item */
+const ruling = (model, item) => (model.me?.role === 'family' ? nothing : rulingOf(item));
 
 /** @param {Item} item */
 function times(item) {
@@ -87,7 +90,7 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.kind === 'retraction' ? aside(word('retraction_reason', item.body.reason ?? '')) : nothing}
     ${whoText(model, item.author)} ${times(item).recorded}
     ${target ? html`<button class="button-link" type="button" @click=${() => jump(target.id)}>${about}</button>` : nothing}
-    ${item.body.text ?? ''}</span>${ruling(item)}</p>`;
+    ${item.body.text ?? ''}</span>${ruling(model, item)}</p>`;
 }
 
 /**
@@ -114,7 +117,7 @@ function administrative(model, item) {
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item))}</footer></div></details>${askedToAgree(model, item)}${dutiesOf(model, item)}`;
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(model, currentVersion(item))}</footer></div></details>${askedToAgree(model, item)}${dutiesOf(model, item)}`;
 }
 
 /** The doctor who is named attending agrees to the registration by acknowledging it. @param {Model} model @param {Item} item */
@@ -189,7 +192,7 @@ export function entry(model, item, jump, follow) {
       ${behalfLine(model, item)}${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
       ${passedBy(item)}${behalfAsked(model, item)}${dutiesOf(model, item)}
-      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(model, version)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;
 }
