@@ -310,6 +310,8 @@ export const LATER_PHRASES = {
   quote_drop: ['返信をやめる', 'Do not reply'],
   quote_short: ['引用', 'Quote'],
   quote_words: ['本文を引用', 'Quote the words'],
+  read_not_yet: ['まだ読んでいない人 {count}', 'Not read yet: {count}'],
+  read_past_how: ['取扱注意の記録です。この中に、この記録を見られない職種の人がいることがあります。', 'A restricted entry: some of these may be of a profession that does not see it.'],
   relation: ['続柄', 'Relationship'],
   relation_text: ['続柄を詳しく（例：長女、民生委員）', 'In words, e.g. eldest daughter'],
   relatives_how: ['電話をかける順に並べます。いちばん上の人に、最初に連絡します。', 'In the order of phoning: whoever stands first is called first.'],

@@ -298,7 +298,6 @@ export const PHRASES = {
   read_back: ['復唱した', 'Read back'],
   read_by: ['既読 {count}', 'Read {count}'],
   read_past: ['ここまで読んだ {count}', 'Read past here {count}'],
-  read_past_how: ['取扱注意の記録です。この中に、この記録を見られない職種の人がいることがあります。', 'A restricted entry: some of these may be of a profession that does not see it.'],
   reason: ['理由', 'Reason'],
   reason_for_rule: ['理由（{rule}）', 'Reason ({rule})'],
   received_at: ['受けた時刻', 'Received'],

@@ -244,7 +244,7 @@ export class Entries extends View {
   circumstances() {
     const { people, organisations } = this.model;
     if (people !== this.directory.people || organisations !== this.directory.organisations) this.directory = { people, organisations, epoch: this.directory.epoch + 1 };
-    return [this.timelineId, this.timeline.touched, this.directory.epoch, language(), dayOf(this.model.clock.now()), this.unreadAfter].join(' ');
+    return [this.timelineId, this.timeline.touched, this.directory.epoch, language(), dayOf(this.model.clock.now()), this.unreadAfter, later() !== null].join(' ');
   }
 
   /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before @param {string} circumstances */

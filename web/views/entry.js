@@ -11,6 +11,7 @@ import { currentAlarms, currentBody, currentVersion } from '../timeline.js';
 import { addressMark } from './address-mark.js';
 import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
+import { later } from './coming.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
@@ -47,15 +48,12 @@ function times(item) {
   };
 }
 
-/** @param {Model} model @param {Item} item */
+/** Of one's own entry also that nobody has read it yet. @param {Model} model @param {Item} item */
 function readBy(model, item) {
-  const read = readersOf(model, item);
-  if (read.length === 0) return nothing;
-  const isPast = item.sensitivity === 'restricted';
-  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(isPast ? 'read_past' : 'read_by', { count: read.length })}</span></summary>
-    ${isPast ? html`<p class="quiet">${say('read_past_how')}</p>` : nothing}
-    <ul>${read.map(([person, { atMs }]) => html`<li><b>${model.personName(person) || say('somebody')}</b>
-      ${atMs ? html`<small>${moment(atMs)}</small>` : nothing}</li>`)}</ul></details>`;
+  const { length: count } = readersOf(model, item);
+  if (count === 0 && item.author.person !== model.myId) return nothing;
+  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(item.sensitivity === 'restricted' ? 'read_past' : 'read_by', { count })}</span></summary>
+    ${later() ? html`<renkei-readers .model=${model} .item=${item}></renkei-readers>` : nothing}</details>`;
 }
 
 /** @param {Model} model @param {Item} item */
