@@ -64,9 +64,9 @@ export class SummaryView extends View {
 
   acts() {
     if (!this.model.isProfessional) return nothing;
-    const act = (/** @type {string} */ name, /** @type {string} */ wish, /** @type {'printer' | 'clip'} */ sign, /** @type {'paper_make' | 'copy_day'} */ words) => html`<button class="button button-small" type="button"
+    const act = (/** @type {string} */ name, /** @type {string} */ wish, /** @type {'printer' | 'copy'} */ sign, /** @type {'paper_make' | 'copy_day'} */ words) => html`<button class="button button-small" type="button"
       @click=${() => this.dispatchEvent(new CustomEvent('part-wanted', { bubbles: true, detail: { name, wish: new Event(wish) } }))}>${icon(sign)}<span>${say(words)}</span></button>`;
-    return html`<p class="summary-acts">${act('renkei-paper', 'paper-wanted', 'printer', 'paper_make')}${act('renkei-day-copy', 'day-copy-wanted', 'clip', 'copy_day')}</p>`;
+    return html`<p class="summary-acts">${act('renkei-paper', 'paper-wanted', 'printer', 'paper_make')}${act('renkei-day-copy', 'day-copy-wanted', 'copy', 'copy_day')}</p>`;
   }
 
   /** Cards that are there when something was said of theirs. @param {Summary} summary @returns {{name: string, title: string, said: unknown, show: () => unknown}[]} */

@@ -81,7 +81,7 @@ test('the document is attached where it is missing; a file the hub refuses says 
   hub.fileRefusal = { ja: '中身がPDFではありません', en: 'the content is not a PDF' };
   await (await picked).setFiles({ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('no') });
   await sheet.getByText('the content is not a PDF').waitFor();
-  await sheet.getByText('You can send once the files have arrived.').waitFor();
+  await sheet.getByText('Remove the file that failed, or choose another.').waitFor();
   await sheet.getByRole('button', { name: 'Remove: order.pdf' }).click();
   await sheet.locator('.attach-pick input').setInputFiles({ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('film') });
   await sheet.getByText(/^Expected: PDF/).waitFor();
@@ -90,7 +90,6 @@ test('the document is attached where it is missing; a file the hub refuses says 
   await sheet.locator('.attach-pick input').setInputFiles({ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 order') });
   await sheet.getByText('This can be sent').first().waitFor();
   await sheet.getByText('Order documents preferably use the agreed form.').waitFor();
-  await sheet.getByText('for you').waitFor();
   await look(doctor, 'advice-desk-en');
   await sheet.getByRole('button', { name: 'Send', exact: true }).click();
   await sheet.waitFor({ state: 'hidden' });

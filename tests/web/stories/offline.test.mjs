@@ -109,7 +109,7 @@ test('a round without network: opened anew, written, counted; an hour later it a
   assert.deepEqual(page.complaints.filter((one) => one.startsWith('uncaught')), []);
   await page.getByRole('button', { name: 'English' }).click();
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole('heading', { name: 'What became of posts' }).waitFor();
+  await page.getByRole('heading', { name: 'Sent and not sent' }).waitFor();
   await assertNothingSticksOut(page, 'results on a phone');
   await page.shot('sending-done-phone-en');
 });
