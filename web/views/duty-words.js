@@ -91,7 +91,7 @@ export function standingText(model, duty, nowMs) {
   const at = moment(duty.endedAtMs, nowMs);
   if (standing === 'closed') return say('standing_closed', { reason: word('close_reason', duty.closedFor), at });
   const act = duty.endedBy ? word('kind', duty.endedBy.kind) : '';
-  const said = say(standing === 'met' ? (act === actText(duty) ? 'standing_met_so' : 'standing_met') : standing === 'waived' ? 'standing_waived' : 'standing_declined', { by, at, act });
+  const said = say(standing === 'met' ? 'standing_met' : standing === 'waived' ? 'standing_waived' : 'standing_declined', { by, at, act });
   return wasLate(duty) && standing === 'met' ? `${said}${say('standing_after_due')}` : said;
 }
 
