@@ -36,7 +36,8 @@ export function addresseesSheet(composer) {
     <div class="sheet-body">${isAddressing ? html`
       <fieldset class="chips"><legend>${say('to_whom')}</legend>${rolesOfTeam(model, timelineId).map((role) => html`<label class="choice"><input type="checkbox"
         .checked=${live(toRoles.includes(role))} @change=${() => composer.change({ toRoles: toggled(toRoles, role) })}><span>${titled(word('role', role))}</span></label>`)}</fieldset>
-      ${byRole(peopleOfTeam(model, timelineId)).map(([role, people]) => html`<fieldset class="chips"><legend>${say('address_people')} <small>${word('role', role)}</small></legend>${people.map(({ person, name, organisation }) =>
+      <h3>${say('address_people')}</h3>
+      ${byRole(peopleOfTeam(model, timelineId)).map(([role, people]) => html`<fieldset class="chips"><legend>${titled(word('role', role))}</legend>${people.map(({ person, name, organisation }) =>
         html`<label class="choice"><input type="checkbox" .checked=${live(toPeople.includes(person))} @change=${() => composer.change({ toPeople: toggled(toPeople, person) })}>
           <span><b>${name}</b><small>${word('role', role)}・${model.organisationName(organisation)}</small></span></label>`)}</fieldset>`)}` : nothing}</div>
     <footer class="sheet-foot">${isAddressing ? html`<p role="status">${toWhom(composer)}</p>${familyNotice(composer)}` : nothing}
