@@ -16,7 +16,7 @@ import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
 import { repliesTo } from './quote.js';
-import { ruling } from './ruling.js';
+import { ruling as rulingOf } from './ruling.js';
 
 /** The device's time is worth a word when it differs by a minute from the hub's. */
 const CLAIM_DIFFERS_MS_MIN = 60_000;
@@ -30,6 +30,9 @@ const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
  * @typedef {import('../model.js').Model} Model
  * @typedef {(act: import('../acts.js').Act | 'reply', item: Item) => void} Follow
  */
+
+/** A family has no use for citations. @param {Model} model @param {Item} item */
+const ruling = (model, item) => (model.me?.role === 'family' ? nothing : rulingOf(item));
 
 /** @param {Item} item */
 function times(item) {
@@ -45,15 +48,12 @@ function times(item) {
   };
 }
 
-/** @param {Model} model @param {Item} item */
+/** Of one's own entry also that nobody has read it yet. @param {Model} model @param {Item} item */
 function readBy(model, item) {
-  const read = readersOf(model, item);
-  if (read.length === 0) return nothing;
-  const isPast = item.sensitivity === 'restricted';
-  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(isPast ? 'read_past' : 'read_by', { count: read.length })}</span></summary>
-    ${isPast ? html`<p class="quiet">${say('read_past_how')}</p>` : nothing}
-    <ul>${read.map(([person, { atMs }]) => html`<li><b>${model.personName(person) || say('somebody')}</b>
-      ${atMs ? html`<small>${moment(atMs)}</small>` : nothing}</li>`)}</ul></details>`;
+  const { length: count } = readersOf(model, item);
+  if (count === 0 && item.author.person !== model.myId) return nothing;
+  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(item.sensitivity === 'restricted' ? 'read_past' : 'read_by', { count })}</span></summary>
+    ${later() ? html`<renkei-readers .model=${model} .item=${item}></renkei-readers>` : nothing}</details>`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -88,7 +88,7 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.kind === 'retraction' ? aside(word('retraction_reason', item.body.reason ?? '')) : nothing}
     ${whoText(model, item.author)} ${times(item).recorded}
     ${target ? html`<button class="button-link" type="button" @click=${() => jump(target.id)}>${about}</button>` : nothing}
-    ${item.body.text ?? ''}</span>${ruling(item)}</p>`;
+    ${item.body.text ?? ''}</span>${ruling(model, item)}</p>`;
 }
 
 /**
@@ -117,7 +117,7 @@ function administrative(model, item) {
   return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}${waits ? html` <span class="mark mark-duty">${icon('hand')}<span>${say('mark_agreement')}</span></span>` : nothing}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item))}</footer></div></details>${waits ? html`<div class="duty">${icon('hand')}${later()?.agreementCard(model, item)}</div>` : nothing}${dutiesOf(model, item)}`;
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(model, currentVersion(item))}</footer></div></details>${waits ? html`<div class="duty">${icon('hand')}${later()?.agreementCard(model, item)}</div>` : nothing}${dutiesOf(model, item)}`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -182,7 +182,7 @@ export function entry(model, item, jump, follow) {
       ${behalfLine(model, item)}${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
       ${passedBy(item)}${behalfAsked(model, item)}${dutiesOf(model, item)}
-      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(model, version)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;
 }

@@ -19,6 +19,7 @@ import './follow-up.js';
 import './graphs.js';
 import './paper.js';
 import './proof.js';
+import './readers.js';
 import './search.js';
 import './seen-by.js';
 import './sending.js';

@@ -33,7 +33,10 @@ export class PatientView extends View {
     for (const wish of ['write-record', 'entry-wanted']) this.addEventListener(wish, this.toTimeline);
     this.addEventListener('part-wanted', (/** @type {any} */ { detail: { name, wish } }) => this.handOn(name, wish));
     // Whoever looks at a patient will write, too.
-    fetchLater().then(() => this.requestUpdate(), () => {});
+    fetchLater().then(() => {
+      this.requestUpdate();
+      /** @type {View | null} */ (this.querySelector('renkei-entries'))?.requestUpdate();
+    }, () => {});
   }
 
   /** Tells a part of this page what somebody wishes; of one that is still on its way, once it is there. @param {string} name @param {Event} wish */

@@ -211,7 +211,7 @@ export class RecordForm extends View {
   foot({ kind, values, draft, attaching }) {
     const { lacking } = bodyFrom(kind, values, attaching.ready);
     const ready = lacking.length === 0 && !attaching.unsettled && !draft.refused;
-    const hint = attaching.unsettled ? say('files_unsettled')
+    const hint = attaching.unsettled ? say(attaching.isStuck ? 'files_failed' : 'files_unsettled')
       : lacking.length ? say('lacking', { fields: lacking.map(({ phrase }) => say(phrase)).join('・') }) : '';
     return html`<footer class="sheet-foot">${hint ? html`<p class="quiet">${hint}</p>` : verdictLine(draft, () => this.querySelector('.record-form .before-send')?.scrollIntoView({ block: 'end', behavior: 'smooth' }))}
       <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say(draft.confirmed ? 'send_to_queue' : 'send')}</span></button></footer>`;

@@ -2,20 +2,22 @@
 // range in which no alarm is raised. Read-only: linking is done in the secretariat's console.
 
 import { html, nothing } from '../vendor/lit.js';
+import { limitText } from '../gist.js';
 import { say, word } from '../language.js';
 import { unitOf } from '../readings.js';
 import { standingOf } from '../standing-lists.js';
-import { limitText } from './bodies.js';
 import { callLink } from './calling.js';
 import { face } from './face.js';
+import { isFamily, teamForFamily } from './for-family.js';
 import { icon } from './icons.js';
 import { keyFirst, relative } from './relatives.js';
 
 /** @param {import('../model.js').Model} model @param {string} id */
 export function teamSection(model, id) {
   const team = model.patients.get(id)?.team ?? [];
-  return html`<h2>${icon('team')}<span>${say('tab_team')}</span></h2>
-    ${family(model, id)}
+  const head = html`<h2>${icon('team')}<span>${say('tab_team')}</span></h2>${family(model, id)}`;
+  if (isFamily(model)) return html`${head}${teamForFamily(model, id)}${limits(model, id)}`;
+  return html`${head}
     ${team.length === 0 ? html`<p class="quiet">${say('team_empty')}</p>` : nothing}
     <ul class="team">${[...team].sort((a, b) => Number(b.host) - Number(a.host)).map((link) => member(model, id, link))}</ul>
     ${limits(model, id)}`;

@@ -10,7 +10,7 @@ import { SIGNS, decimalIn, faultsOf, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
 import { beforeSend } from './before-send.js';
 import { behalfField, behalfOf } from './behalf-field.js';
-import { limitText } from './bodies.js';
+import { limitText } from '../gist.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { isLate, isOpen, owes, readListed, standingOf, toldAt, wasLate } from '../../../web/duties.js';
+import { isLate, isOpen, isUnable, owes, readListed, standingOf, toldAt, wasLate } from '../../../web/duties.js';
 import { readEntry, readVerdict } from '../../../web/frames.js';
 import { dutiesOfOffice } from '../../../web/console/care.js';
 import { Owing } from '../../../web/owing.js';
@@ -73,6 +73,17 @@ test('who cannot go makes it due at once; who hands over owes it no longer', () 
   assert.deepEqual([owes(debtors, { role: 'nurse', organisation: { id: 'station' } }), owes(debtors, { role: 'nurse', organisation: { id: 'other' } })], [false, true]);
   assert.equal(owes(debtors, { role: 'helper', organisation: { id: 'other' } }), false);
   assert.equal(owes(debtors, null), false);
+});
+
+test('who said in time that they cannot is not late, and colleagues are; whoever takes it up again or is given it is not asked by that', () => {
+  const unable = after(answer(8, { cannotGo: {} }), step(8, { round: 1, overdue: {} }), step(8, { round: 1, escalated: {} }));
+  assert.deepEqual([isLate(unable, 9 * HOUR_MS), isUnable(unable, 'n'), isUnable(unable, 'colleague')], [true, true, false]);
+  const done = after(answer(8, { cannotGo: {} }), step(8, { round: 1, overdue: {} }), met(9));
+  assert.deepEqual([isUnable(done, 'n'), wasLate(done)], [false, false], 'no delay of theirs');
+  assert.equal(after(answer(11, { cannotGo: {} })).unable, null, 'late already');
+  for (const more of [{ snoozedUntilUs: `${20 * HOUR_MS}000` }, { handedOver: { to: [{ organisation: 'other', roles: ['nurse'] }] } }]) assert.equal(after(answer(8, { cannotGo: {} }), answer(9, more)).unable, null);
+  const { list } = owingOf([timelineWith([answer(8, { cannotGo: {} })])]);
+  assert.deepEqual([list.mine.open.length, list.mine.unable.length, list.waiting], [0, 1, 0]);
 });
 
 test('a standing duty rests while the patient is away, and a death ends it', () => {

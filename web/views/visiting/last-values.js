@@ -6,7 +6,7 @@ import { shortMoment } from '../../dates.js';
 import { say, word } from '../../language.js';
 import { phrase } from '../../visiting/phrases.js';
 import { USUAL } from '../../visiting/ranges.js';
-import { limitText } from '../bodies.js';
+import { limitText } from '../../gist.js';
 
 /** @typedef {import('../../model.js').Model} Model */
 
