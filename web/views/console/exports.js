@@ -10,7 +10,7 @@ import { aside } from '../../language.js';
 import { listed } from '../../console/wording.js';
 import { icon } from '../icons.js';
 import { facts } from '../sheet.js';
-import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+import { Section, buttonWords, commas, holdsOf, none, primary } from './section.js';
 
 /**
  * @typedef {import('../taking-out.js').ExportRequest} ExportRequest
@@ -78,9 +78,9 @@ export class ExportRequests extends Section {
 
   /** @param {ExportRequest} request */
   whose({ patients }) {
-    const names = patients.map((id) => this.patients.get(id)?.name.kanji);
+    const names = patients.flatMap((id) => this.patients.get(id)?.name.kanji ?? []);
     if (patients.length === 0) return say('scope_says');
-    return names.every(Boolean) ? names.join('、') : say('several', { count: patients.length });
+    return names.length === patients.length ? commas(names) : say('several', { count: patients.length });
   }
 
   /** @param {ExportRequest} request */

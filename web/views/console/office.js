@@ -13,7 +13,7 @@ import { icon } from '../icons.js';
 import { officeCare } from './office-care.js';
 import { officeFacts } from './office-facts.js';
 import { openDevices } from './offices.js';
-import { Section, none, primary } from './section.js';
+import { Section, commas, none, primary } from './section.js';
 import './contact-form.js';
 import './office-entry.js';
 import './office-form.js';
@@ -163,7 +163,7 @@ export class OfficePage extends Section {
       && folded(name.kanji) === wanted && !positions.some(({ organisation }) => organisation === this.office.id));
     if (found.length === 0) return html`<div class="alike-none" role="status"></div>`;
     return html`<div class="alike" role="status"><h3>${icon('alarm')}<span>${say('namesakes')}</span></h3><ul>${found.map((person) => html`<li class="alike-row"><p><b>${person.name.kanji}</b> <small class="quiet">${person.name.kana}</small><br>
-      <small>${person.positions.map(({ role, organisation }) => `${word('role', role)}・${this.officeName(organisation)}`).join('、')}</small></p>
+      <small>${commas(person.positions.map(({ role, organisation }) => `${word('role', role)}・${this.officeName(organisation)}`))}</small></p>
       <button class="button button-small" type="button" aria-disabled=${String(this.busy)} @click=${(/** @type {any} */ event) => this.addKnown(person, event.target.closest('form'))}>${say('namesake_add')}</button></li>`)}</ul></div>`;
   }
 

@@ -10,9 +10,8 @@ import {
 } from '../../console/roster.js';
 import { day as dayWords, shortDay } from '../../dates.js';
 import { readEntry } from '../../frames.js';
-import { language } from '../../language.js';
 import { icon } from '../icons.js';
-import { Section, buttonWords, holdsOf, primary } from './section.js';
+import { Section, buttonWords, commas, holdsOf, primary } from './section.js';
 
 /** @typedef {import('../../console/roster.js').Line} Line */
 
@@ -247,6 +246,6 @@ export class Roster extends Section {
 /** @param {Line} line */
 const hours = (line) => `${line.from}–${endsNextDay(line) ? say('next_day') : ''}${line.until}`;
 /** @param {string[]} days */
-const inWords = (days) => days.map((day) => shortDay(msOfDay(day))).join(language() === 'en' ? ', ' : '、');
+const inWords = (days) => commas(days.map((day) => shortDay(msOfDay(day))));
 
 customElements.define('renkei-console-roster', Roster);
