@@ -11,11 +11,11 @@ import { WORDS } from './words.js';
 
 const CANDIDATES_MAX = 8;
 
-/** Positions that people of this team act in. @param {import('./model.js').Model} model @param {string} timeline */
+/** Positions that people of this team act in; nobody speaks to a machine. @param {import('./model.js').Model} model @param {string} timeline */
 function positionsOf(model, timeline) {
   const links = new Map((model.patients.get(timeline)?.team ?? []).map((link) => [link.organisation, link.people ?? []]));
   return [...model.people.values()].flatMap((person) => (person.positions ?? [])
-    .filter(({ organisation }) => links.has(organisation) && (!links.get(organisation)?.length || links.get(organisation)?.includes(person.id)))
+    .filter(({ role, organisation }) => role !== 'gateway' && links.has(organisation) && (!links.get(organisation)?.length || links.get(organisation)?.includes(person.id)))
     .map(({ role, organisation }) => ({ role, organisation, person: person.id })));
 }
 
@@ -40,9 +40,9 @@ export function peopleOfTeam(model, timeline) {
 export function forWhom(model, timeline) {
   const mine = model.me?.organisation.id ?? '';
   const colleagues = [...model.people.values()].flatMap(({ id, positions = [] }) => positions.map((position) => ({ ...position, person: id })))
-    .filter(({ organisation }) => organisation === mine);
+    .filter(({ role, organisation }) => role !== 'gateway' && organisation === mine);
   const order = Object.keys(WORDS.role);
-  const all = new Map([...colleagues, ...positionsOf(model, timeline)].filter(({ person, role }) => person !== model.myId && role !== 'gateway')
+  const all = new Map([...colleagues, ...positionsOf(model, timeline)].filter(({ person }) => person !== model.myId)
     .map((one) => [`${one.person} ${one.role} ${one.organisation}`, { ...one, name: model.personName(one.person) }]));
   const people = [...all.values()].sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || a.name.localeCompare(b.name, 'ja'));
   const offices = [...new Set([mine, ...people.map(({ organisation }) => organisation)])];

@@ -3,6 +3,7 @@
 
 import { isHeard, isHeldBack, isQuiet, readSettings, weightOf, weightOfNotice } from './alerting.js';
 import { selfOf } from './mentions.js';
+import { NO_NEED } from './need.js';
 
 const KEY = 'renkei.alerts';
 /** Many entries of one moment make one sound. */
@@ -80,8 +81,8 @@ export class Alerts {
 
   /** Called with every painting: the badge is of now, and what was held back is told of once when the quiet hours are over. */
   look() {
-    const { late, open, alarms, mentions } = this.model.stage === 'ready' ? this.model.needs.sum : { late: 0, open: 0, alarms: 0, mentions: 0 };
-    const count = late + open + alarms + mentions;
+    const { late, open, asked, alarms, mentions } = this.model.stage === 'ready' ? this.model.needs.sum : NO_NEED;
+    const count = late + open + asked + alarms + mentions;
     if (count !== this.shown) {
       this.shown = count;
       this.device.badge(count);

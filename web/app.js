@@ -96,6 +96,7 @@ async function settle() {
   const shown = door();
   if (shown) {
     model.listen(() => { shown.envelopes = model.envelopes; });
+    shown.addEventListener('hub-there', () => model.handInEnvelopes());
     model.handInEnvelopes();
   }
   const [{ fetchLater }, { install }] = await Promise.all([import('./views/coming.js'), import('./installing.js')]);

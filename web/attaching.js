@@ -54,6 +54,11 @@ export class Attaching {
   }
 
   /** Whether one is still on its way, or did not arrive: the post waits for the author to see to it. */
+  /** All but those that failed arrived: it is their author's turn. */
+  get isStuck() {
+    return this.unsettled && this.items.every(({ state }) => state !== 'sending');
+  }
+
   get unsettled() {
     return this.items.some(({ state }) => state !== 'ready');
   }

@@ -16,6 +16,14 @@ export const DOOR_PHRASES = {
   device_shown_expired: ['この端末の証明書は期限が切れています。', 'This device’s certificate has expired.'],
   device_shown_nothing: ['この端末の証明書は届いていません。', 'No certificate of this device has arrived.'],
   device_shown_registered: ['この端末は登録されています（証明書 {at} まで）。', 'This device is registered (certificate until {at}).'],
+  door_away: [
+    'いまは圏外か、連携ハブにつながりません。サインインには通信が必要です。',
+    'The hub cannot be reached now. Signing in needs a connection.',
+  ],
+  door_kept: [
+    'この端末に、まだ送っていない記録が {count} 件、封をして残っています。失われていません。書いた人がサインインすると届きます。',
+    'Kept on this device, sealed, not sent yet: {count}. Nothing is lost. It goes on its way once whoever wrote it signs in.',
+  ],
   enrolled_again: ['ブラウザーをすべて閉じて開き直し、証明書を選ぶ画面で、この端末の名前を選びます。', 'Close the browser completely, open it again, and choose this device’s name when asked for a certificate.'],
   enrolled_done: ['サインインへ', 'Go on to sign in'],
   enrolled_file: ['ファイルをもう一度保存', 'Save the file again'],

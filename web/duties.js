@@ -20,6 +20,7 @@ import { msOfUs, readDebtor, readDuty } from './frames.js';
  * @property {Standing} stood how far it had come when it ended
  * @property {number} inherited how often others took the place of debtors who had gone
  * @property {number} told steps of the chain that were told
+ * @property {Item | null} unable said by whoever owed it, before it was late: that they cannot. What follows is the chain's, and no delay of theirs
  * @property {string} closedFor
  * @property {Item | null} endedBy
  * @property {number} endedAtMs
@@ -35,8 +36,10 @@ export const standingOf = (duty) => (isOpen(duty) && duty.pausedSinceMs !== null
 /** Still owed after its due time, whether the hub has said so yet or not. @param {Duty} duty @param {number} nowMs */
 export const isLate = (duty, nowMs) => isOpen(duty) && duty.pausedSinceMs === null
   && (duty.stands === 'overdue' || duty.stands === 'escalated' || nowMs > duty.dueMs);
+/** Whether this person said in time that they cannot, and it is the next one's turn. @param {Duty} duty @param {string} myId */
+export const isUnable = (duty, myId) => isOpen(duty) && duty.unable?.author.person === myId;
 /** Ended, and after its due time. @param {Duty} duty */
-export const wasLate = (duty) => !isOpen(duty) && (duty.overdueAtMs !== null || duty.endedAtMs > duty.dueMs);
+export const wasLate = (duty) => !isOpen(duty) && duty.unable === null && (duty.overdueAtMs !== null || duty.endedAtMs > duty.dueMs);
 
 /**
  * Whether somebody acting as `me` is one of those who owe: anybody of the organisation in the role.
@@ -82,7 +85,7 @@ export class Duties {
     // The same cause and rule again is the same duty.
     if (!this.all.has(opened.id)) this.all.set(opened.id, {
       ...opened, timeline: this.timeline, cause, owner: cause ? by.author.organisation : '', openedAtMs: by.recordedAtMs, round: 0,
-      overdueAtMs: null, pausedSinceMs: null, stands: 'open', stood: 'open', inherited: 0, told: 0, closedFor: '', endedBy: null, endedAtMs: 0,
+      overdueAtMs: null, pausedSinceMs: null, stands: 'open', stood: 'open', inherited: 0, told: 0, unable: null, closedFor: '', endedBy: null, endedAtMs: 0,
     });
     if (this.awaySinceMs !== null) this.pause(/** @type {Duty} */ (this.all.get(opened.id)), by.recordedAtMs);
   }
@@ -176,10 +179,15 @@ const TAKE_IN = {
     const until = msOfUs(body.snoozedUntilUs);
     if (body.declined) duties.end(duty, 'declined', item);
     if (body.waived) duties.end(duty, 'waived', item);
+    // Whoever takes it up again, or is given it, did not say that they cannot.
+    if (until > duty.dueMs || body.handedOver) duty.unable = null;
     if (until > duty.dueMs) beginRound(duty, until, 'snoozed');
     if (body.handedOver) Object.assign(duty, { debtors: (body.handedOver.to ?? []).map(readDebtor), inPlaceOf: [] });
-    // Due now, so that the chain is told at once.
-    if (body.cannotGo && item.recordedAtMs < duty.dueMs) beginRound(duty, item.recordedAtMs, 'open');
+    // Due now, so that the chain is told at once. One that is late already is told of anyway.
+    if (body.cannotGo && item.recordedAtMs < duty.dueMs) {
+      duty.unable ??= item;
+      beginRound(duty, item.recordedAtMs, 'open');
+    }
   },
   admission(duties, item) {
     duties.endAll((duty) => duty.onAdmission === 'closes', 'admission', item);
@@ -206,9 +214,9 @@ export function readListed(raw) {
   return {
     id: raw.id, rule: raw.rule, timeline: raw.timeline, cause: raw.cause ?? '', owner: '', debtors: raw.debtors.map(debtor),
     dueMs: ms(raw.due) ?? 0, openedAtMs: ms(raw.opened_at) ?? 0, overdueAtMs: ms(raw.overdue_at), endedAtMs: ms(raw.ended_at) ?? 0,
-    stands: paused ? 'open' : raw.standing, pausedSinceMs: paused ? 0 : null, closedFor: raw.closed_for ?? '', endedBy: null, round: 0, stood: 'open', inherited: 0,
+    stands: paused ? 'open' : raw.standing, pausedSinceMs: paused ? 0 : null, closedFor: raw.closed_for ?? '', endedBy: null, round: 0, stood: 'open', inherited: 0, unable: null,
     inPlaceOf: raw.in_place_of ?? [], onAdmission: '', onDeath: '',
-    unconfirmed: raw.unconfirmed ?? false, standing: false, acknowledge: false, kinds: [], answers: false, business: false,
+    unconfirmed: raw.unconfirmed ?? false, standing: false, acknowledge: false, kinds: [], answers: false, business: false, inPerson: false,
     chain: raw.chain.map((/** @type {any} */ one) => ({ roles: [], capacity: '', of: '', afterMs: one.after_s * 1000, business: one.clock === 'business', told: one.told.map(debtor) })),
     told: raw.chain.filter((/** @type {any} */ one) => one.done).length, waysOut: raw.ways_out ?? [],
   };

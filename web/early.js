@@ -6,7 +6,7 @@ const DOOR = [
   '/door-phrases.js', '/enrolment.js', '/entrance.js', '/passkeys.js', '/views/door.js', '/views/enrolment.js', '/views/sign-in.js',
 ];
 const INSIDE = [
-  '/closing.js', '/console/address.js', '/cursors.js', '/duties.js', '/emergency.js', '/fold.js', '/hub.js', '/inside.js', '/keeper.js',
+  '/agreeing.js', '/closing.js', '/console/address.js', '/cursors.js', '/duties.js', '/emergency.js', '/fold.js', '/hub.js', '/inside.js', '/keeper.js',
   '/kept.js', '/lock.js', '/locker.js', '/mentions.js', '/model.js', '/need.js', '/needs.js', '/offices.js', '/outbox.js', '/owing.js', '/place.js', '/pledging.js',
   '/quarantined.js', '/readings.js', '/shelf.js', '/starting.js', '/steady.js', '/timeline.js', '/turn.js', '/uuid.js', '/vendor/idb.js',
   '/views/coming.js', '/views/connection.js', '/views/emergency-marks.js', '/views/fetching.js', '/views/leaving.js',

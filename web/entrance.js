@@ -52,13 +52,20 @@ export class Entrance {
     /** What the hub sees of this device. @type {import('./rest.js').ShownDevice | null} */
     this.device = null;
     this.looked = false;
+    /** Whether the hub could not be asked. */
+    this.isAway = false;
   }
 
-  /** What the hub says of itself, asked once; a page out of reach asks for name and password all the same. */
+  /** What the hub says of itself, asked until it answers; a page out of reach asks for name and password all the same. */
   async look() {
     if (this.looked) return;
     this.looked = true;
-    const ways = await this.rest.ways().catch(() => null);
+    this.isAway = false;
+    const ways = await this.rest.ways().catch(({ status }) => {
+      this.isAway = !status || status >= 500;
+      return null;
+    });
+    this.looked = !this.isAway;
     this.takesLinks = ways?.links === true;
     this.takesPasskeys = ways?.passkeys === location.hostname && knowsPasskeys();
     this.outside = ways?.outside ?? '';

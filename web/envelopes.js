@@ -40,6 +40,11 @@ export class Envelopes {
     await (await this.database()).delete('envelopes', id);
   }
 
+  /** How many there are, of whatever sign-in. */
+  async count() {
+    return (await this.database()).count('envelopes');
+  }
+
   /** @returns {Promise<Kept[]>} those written under other sign-ins than these, the oldest in front */
   async left(/** @type {Set<string>} */ living) {
     const all = /** @type {Kept[]} */ (await (await this.database()).getAll('envelopes'));

@@ -20,6 +20,7 @@ import { LISTS, lackingIn, writtenList } from './standing-lists.js';
  * @property {(values: Record<string, any>) => boolean} [neededWhen] what else was chosen makes it needed
  * @property {boolean} more among what is folded away
  * @property {string} [preset]
+ * @property {'devices'} [suggests] what the timeline tells of, to choose from
  * @typedef {{by: string[], fields: Field[], link?: string, renews?: boolean}} Form `link`: the field that refers to what it answers; `renews`:
  *   it begins with the list that stands, whose place it takes
  * @typedef {Record<string, any>} Values what was typed or chosen, by field
@@ -56,7 +57,7 @@ export const FORMS = {
     field('answers', 'answers', 'entry', { of: ['verbal_order_received', 'message', 'consultation'], ...more })] },
   order_document: { by: DOCTORS, link: 'order', fields: [orderType, { ...files, needed: true }, field('order', 'about_entry', 'entry', { of: ['order', 'verbal_order_received'] }),
     standardForm, { ...text, needed: false, more: true }] },
-  device_change: { by: ['doctor', 'nurse', 'rehab', 'equipment_adviser'], fields: [field('device', 'device', 'line', needed),
+  device_change: { by: ['doctor', 'nurse', 'rehab', 'equipment_adviser'], fields: [field('device', 'device', 'line', { ...needed, suggests: 'devices' }),
     field('change', 'what_changed', 'choice', { list: 'device_change_type', ...needed, preset: 'setting' }), field('before', 'before', 'settings'), field('after', 'after', 'settings', { neededWhen: ({ change }) => change === 'setting' }),
     field('reason', 'reason', 'line'), emergency, field('on', 'on', 'date', more), { ...files, more: true }] },
   call: { by: ALL, link: 'about', fields: [field('to', 'call_to', 'choice', { list: 'call_to', ...needed }), field('reached', 'reached', 'answer', needed),

@@ -66,6 +66,7 @@
  * @property {boolean} business its time is counted in opening hours
  * @property {ChainStep[]} chain
  * @property {string[]} waysOut
+ * @property {boolean} inPerson it stays with the office of whom it was asked
  * @property {string} onAdmission pauses, goes_on, closes
  * @property {string} onDeath closes, goes_on
  * @property {string[]} inPlaceOf organisations that the debtors are to reach, or whose place they took
@@ -150,6 +151,7 @@ export function readDuty(raw) {
       told: (raw.chain?.[level]?.told ?? []).map(readDebtor),
     })),
     waysOut: terms.waysOut ?? [],
+    inPerson: terms.inPerson ?? false,
     // Of a duty older than these words, what held for all then.
     onAdmission: terms.onAdmission || (raw.standing ? 'pauses' : 'goes_on'),
     onDeath: terms.onDeath || (raw.standing ? 'closes' : 'goes_on'),

@@ -19,6 +19,15 @@ export function measured(measurements) {
 /** @param {any[] | undefined} settings */
 export const settingsText = (settings) => (settings ?? []).map(({ name, value, unit = '' }) => `${name} ${value}${unit && ` ${unit}`}`).join('、');
 
+/** The range without alarm. @param {{low?: string, high?: string}} limit */
+export function limitText({ low = '', high = '' }) {
+  if (low && high) return say('limit_between', { low, high });
+  return low ? say('limit_low', { low }) : say('limit_high', { high });
+}
+
+/** @param {any[] | undefined} limits */
+const limitsText = (limits) => (limits?.length ? limits.map((one) => `${word('vital_sign', one.sign)} ${limitText(one)} ${word('unit', unitOf(one.sign))}`) : [say('limits_removed')]);
+
 /** @param {any} drug */
 export const drugText = ({ name, dose = '', usage = '' }) => [name, dose, usage].filter(Boolean).join(' ');
 
@@ -35,7 +44,8 @@ export const relatedText = (one) => [`${one.name}${aside(relationText(one))}`, c
 /** What only some kinds have, said before the text. @type {Record<string, (body: Body) => (string | undefined)[]>} */
 const FIRST = {
   vital: ({ measurements, comment }) => [...measured(measurements ?? []), comment],
-  device_change: ({ device, change, after }) => [device, word('device_change_type', change ?? ''), settingsText(after)],
+  alarm_limits: ({ limits }) => limitsText(limits),
+  device_change: ({ device, change, before, after }) => [device, word('device_change_type', change ?? ''), [settingsText(before), settingsText(after)].filter(Boolean).join(' → ')],
   order: ({ orderType, drugs }) => [word('order_type', orderType ?? ''), ...(drugs ?? []).map(drugText)],
   medication_list: ({ drugs }) => (drugs ?? []).map(drugText),
   allergies: ({ noneKnown, items }) => [noneKnown ? say('none_known') : '', ...(items ?? []).map((/** @type {any} */ one) => one.substance)],
@@ -43,7 +53,7 @@ const FIRST = {
   related_persons: ({ nobody, items }) => [nobody ? say('nobody') : '', ...(items ?? []).map(relatedText)],
   call: ({ to, reached }) => [word('call_to', to ?? ''), say(reached ? 'reached' : 'not_reached')],
   standing_order: ({ condition, instruction }) => [condition, instruction],
-  nursing_instruction: ({ from, until, diagnosis, instruction }) => [`${from}–${until}`, diagnosis, instruction],
+  nursing_instruction: ({ from, until, diagnosis, instruction }) => [[from, until].filter(Boolean).map(calendarDate).join('–'), diagnosis, instruction],
   lab_result: ({ items }) => (items ?? []).map((/** @type {any} */ { name, value = '', text = '', unit = '' }) => `${name} ${value}${text} ${unit}`.trim()),
   admission: ({ place, reason }) => [place, reason],
   registration: ({ name }) => [name?.kanji],

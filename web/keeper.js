@@ -129,14 +129,16 @@ export class Keeper {
     return this.fetching;
   }
 
-  /** Removes what earlier sign-ins left, and hands in what they did not send. @returns {Promise<{delivered: number, left: number}>} */
+  /** Removes what earlier sign-ins left, and hands in what they did not send. @returns {Promise<typeof this.model.envelopes>} */
   async tidy() {
-    if (!canKeep()) return { delivered: 0, left: 0 };
+    if (!canKeep()) return { delivered: 0, left: 0, held: 0 };
     const living = new Set(await Promise.all(this.marks().all.map(handleOf)));
     await sweep(living, this.model.clock.now());
     for (const handle of await Locker.list()) living.add(handle);
-    if (!(await indexedDB.databases()).some(({ name }) => name === ENVELOPES)) return { delivered: 0, left: 0 };
-    return (await this.envelopes()).deliver(this.model.rest, living);
+    if (!(await indexedDB.databases()).some(({ name }) => name === ENVELOPES)) return { delivered: 0, left: 0, held: 0 };
+    const envelopes = await this.envelopes();
+    const handedIn = await envelopes.deliver(this.model.rest, living);
+    return { ...handedIn, held: await envelopes.count() - handedIn.left };
   }
 
   /** Whether what is not sent is in an envelope too. */

@@ -50,6 +50,9 @@ export const say = phrasebook(/** @type {Phrases} */ (PHRASES));
 /** The label of a domain code. @param {string} list @param {string} code */
 export const word = (list, code) => label(list, code, chosen);
 
+/** A word that stands alone, on a chip: the English begin with a capital. @param {string} text */
+export const titled = (text) => (chosen === 'en' ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+
 /** @param {{ja: string, en: string} | undefined} text from the hub */
 export const inLanguage = (text) => (text ? (text[chosen] || text.ja || text.en) : '');
 

@@ -44,7 +44,7 @@ export class Model {
     this.beforePaint = beforePaint;
     /** @type {Set<() => void>} */
     this.listeners = new Set();
-    this.outbox = new Outbox();
+    this.outbox = new Outbox(undefined, (id) => (this.emergency.opened.has(id) ? undefined : this.patientName(id)));
     this.keeper = new Keeper(this, marks);
     this.hub = new Hub({
       takeTicket: () => rest.takeTicket(),
@@ -93,8 +93,8 @@ export class Model {
     /** Whether what is shown was kept on the device and the hub has not been asked yet. */
     this.unverified = false;
     this.wasLive = false;
-    /** What waits in envelopes of earlier sign-ins, and what was handed in. */
-    this.envelopes = { delivered: 0, left: 0 };
+    /** What waits in envelopes of earlier sign-ins, what was handed in, and what waits in those of sign-ins that last. */
+    this.envelopes = { delivered: 0, left: 0, held: 0 };
     this.owing = new Owing(this);
     /** What a draft would meet while the hub cannot be asked; it comes after the first view. @type {import('./rules/foreseeing.js').Foreseeing | null} */
     this.foreseeing = null;
@@ -271,8 +271,8 @@ export class Model {
     this.search = search;
     try {
       const { patients, unreadable = 0 } = await this.rest.patients(this.isSecretariat ? search : { mine: true });
-      this.unreadablePatients = unreadable;
       this.patients = new Map(patients.map((patient) => [patient.id, patient]));
+      Object.assign(this, { unreadablePatients: unreadable, refreshTimer: undefined });
       this.emergency.keep(this.patients);
       this.keeper.note('patients');
     } catch (/** @type {any} */ error) {
@@ -334,7 +334,7 @@ export class Model {
 
   /** The patient's names, as the timeline last said. @param {string} id */
   patientName(id) {
-    return this.timelines.get(id)?.registration?.name ?? this.patients.get(id)?.name ?? { kanji: '', kana: '' };
+    return this.timelines.get(id)?.registration?.name ?? this.patients.get(id)?.name ?? this.outbox.nameKept(id) ?? { kanji: '', kana: '' };
   }
 
   // ── timelines ──

@@ -8,6 +8,7 @@
  * @property {number} open duties of mine that wait now
  * @property {number} dueMs when the first of them is due; Infinity: none
  * @property {number} alarms not read yet
+ * @property {number} asked registrations that wait for me, the attending doctor, to agree
  * @property {number} mentions addressed to me and not read yet
  * @property {number} entries not read yet, the others included
  * @property {number} lastMs when something was last recorded
@@ -18,12 +19,12 @@
 export const GROUPS = ['now', 'mine', 'unread', 'rest'];
 
 /** @type {Need} */
-export const NO_NEED = { late: 0, open: 0, dueMs: Infinity, alarms: 0, mentions: 0, entries: 0, lastMs: 0 };
+export const NO_NEED = { late: 0, open: 0, dueMs: Infinity, asked: 0, alarms: 0, mentions: 0, entries: 0, lastMs: 0 };
 
 /** @param {Need} need @returns {Group} */
-export function groupOf({ late, open, alarms, mentions, entries }) {
+export function groupOf({ late, open, asked, alarms, mentions, entries }) {
   if (late > 0 || alarms > 0) return 'now';
-  if (open > 0 || mentions > 0) return 'mine';
+  if (open > 0 || asked > 0 || mentions > 0) return 'mine';
   return entries > 0 ? 'unread' : 'rest';
 }
 
@@ -38,7 +39,7 @@ export function byNeed(a, b) {
 /** @type {Record<Filter, (need: Need) => boolean>} */
 export const FILTERS = {
   all: () => true,
-  duties: ({ late, open }) => late + open > 0,
+  duties: ({ late, open, asked }) => late + open + asked > 0,
   alarms: ({ alarms }) => alarms > 0,
   mentions: ({ mentions }) => mentions > 0,
   unread: ({ entries }) => entries > 0,

@@ -1,6 +1,7 @@
 // Gathers for each patient of this page what `need.js` puts in order: their unread entries, counted once per change of a
 // timeline, and the duties of this person. Asked by the list, the title and the badge; keeps no entries.
 
+import { agreementAsked } from './agreeing.js';
 import { isLate } from './duties.js';
 import { selfOf } from './mentions.js';
 import { NO_NEED, byNeed, groupOf, whileRead } from './need.js';
@@ -19,12 +20,15 @@ export class Needs {
     this.model = model;
     /** @type {Map<string, {version: number, through: number, unread: Unread}>} */
     this.counted = new Map();
+    /** @type {Map<string, {version: number, item: import('./timeline.js').Item | null}>} */
+    this.agreeing = new Map();
     /** The patient being read, and how it stood when that began. @type {{id: string, need: Need} | null} */
     this.reading = null;
   }
 
   clear() {
     this.counted.clear();
+    this.agreeing.clear();
     this.reading = null;
   }
 
@@ -42,13 +46,29 @@ export class Needs {
     return unread;
   }
 
+  /** The registration of a patient that waits for this person's agreement. @param {string} id */
+  agreement(id) {
+    const timeline = this.model.timelines.get(id);
+    if (!timeline) return null;
+    const held = this.agreeing.get(id);
+    if (held && held.version === timeline.version) return held.item;
+    const item = agreementAsked(timeline, this.model.myId);
+    this.agreeing.set(id, { version: timeline.version, item });
+    return item;
+  }
+
+  /** All that wait for it. */
+  get agreements() {
+    return [...this.model.patients.keys()].flatMap((id) => this.agreement(id) ?? []);
+  }
+
   /** @returns {Map<string, Need>} by patient */
   get all() {
     const { model } = this;
     const now = model.clock.now();
     /** @type {Map<string, Need>} */
     const needs = new Map([...model.patients.keys()].map((id) =>
-      [id, { ...NO_NEED, ...this.unread(id), lastMs: model.timelines.get(id)?.last?.recordedAtMs ?? 0 }]));
+      [id, { ...NO_NEED, ...this.unread(id), asked: this.agreement(id) ? 1 : 0, lastMs: model.timelines.get(id)?.last?.recordedAtMs ?? 0 }]));
     for (const duty of model.isSecretariat ? [] : model.owing.waitingNow) {
       const need = needs.get(duty.timeline);
       if (!need) continue;
@@ -86,7 +106,7 @@ export class Needs {
   get sum() {
     const sum = { ...NO_NEED };
     for (const need of this.all.values()) {
-      for (const count of /** @type {const} */ (['late', 'open', 'alarms', 'mentions', 'entries'])) sum[count] += need[count];
+      for (const count of /** @type {const} */ (['late', 'open', 'asked', 'alarms', 'mentions', 'entries'])) sum[count] += need[count];
     }
     return sum;
   }

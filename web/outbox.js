@@ -10,15 +10,17 @@ export const AFTERWARDS_MS_MIN = 60_000;
 /**
  * @typedef {import('./frames.js').Intent} Intent
  * @typedef {import('./frames.js').Verdict} Verdict
+ * @typedef {{kanji: string, kana: string}} Name
  * @typedef {object} Item
  * @property {Intent} intent
  * @property {'waiting' | 'sent' | 'refused' | 'queued'} state waiting and sent are unsent: the hub has not answered
  * @property {number} writtenAtMs
  * @property {number} [answeredAtMs]
  * @property {Verdict} [verdict]
+ * @property {Name} [name] of the patient, for when it may no longer be asked for
  * @property {boolean} [keeping] on its way to the shelf
  * @property {boolean} [unkept] the device could not keep it: it is in this tab alone
- * @typedef {{id: string, timeline: string, kind: string, words: string, writtenAtMs: number, answeredAtMs: number}} Result of a post that was accepted
+ * @typedef {{id: string, timeline: string, kind: string, words: string, writtenAtMs: number, answeredAtMs: number, name?: Name}} Result of a post that was accepted
  * What keeps the outbox. `put` and `remove` may return nothing when they are done at once.
  * @typedef {object} Shelf
  * @property {(item: Item) => Promise<void> | void} put at the end, or where it stands already
@@ -30,9 +32,10 @@ export const AFTERWARDS_MS_MIN = 60_000;
 export const NO_SHELF = { put() {}, remove() {}, list: async () => ({ items: [], results: [] }) };
 
 export class Outbox {
-  /** @param {Shelf} [shelf] */
-  constructor(shelf = NO_SHELF) {
+  /** @param {Shelf} [shelf] @param {(timeline: string) => Name | undefined} [nameOf] */
+  constructor(shelf = NO_SHELF, nameOf = () => undefined) {
     this.shelf = shelf;
+    this.nameOf = nameOf;
     /** @type {Item[]} */
     this.items = [];
     /** @type {Result[]} the last one in front */
@@ -96,7 +99,7 @@ export class Outbox {
     this.changes += 1;
     this.items = this.items.filter((item) => item.intent.id !== intent.id);
     /** @type {Item} */
-    const item = { intent, state: 'waiting', writtenAtMs: nowMs };
+    const item = { intent, state: 'waiting', writtenAtMs: nowMs, name: this.nameOf(intent.timeline) };
     this.items.push(item);
     const kept = this.shelf.put(item);
     if (!kept) return;
@@ -145,7 +148,7 @@ export class Outbox {
     return item;
   }
 
-  /** It stands among the results, by whatever way it was sent. @param {Pick<Item, 'intent' | 'writtenAtMs'>} item @param {number} nowMs */
+  /** It stands among the results, by whatever way it was sent. @param {Pick<Item, 'intent' | 'writtenAtMs' | 'name'>} item @param {number} nowMs */
   stored(item, nowMs) {
     const result = resultOf(item, nowMs);
     this.results = [result, ...this.results].slice(0, RESULTS_MAX);
@@ -164,15 +167,20 @@ export class Outbox {
     this.shelf.remove(id, result)?.catch((error) => this.failed(error));
   }
 
+  /** The name of a patient as it stood when something was written about them, while that stands here. @param {string} timeline @returns {Name | undefined} */
+  nameKept(timeline) {
+    return this.items.find(({ intent, name }) => name?.kanji && intent.timeline === timeline)?.name ?? this.results.find((one) => one.name?.kanji && one.timeline === timeline)?.name;
+  }
+
   /** @param {string} timeline */
   of(timeline) {
     return this.items.filter((item) => item.intent.timeline === timeline);
   }
 }
 
-/** @param {Pick<Item, 'intent' | 'writtenAtMs'>} item @param {number} nowMs @returns {Result} */
-function resultOf({ intent, writtenAtMs }, nowMs) {
+/** @param {Pick<Item, 'intent' | 'writtenAtMs' | 'name'>} item @param {number} nowMs @returns {Result} */
+function resultOf({ intent, writtenAtMs, name }, nowMs) {
   const [kind] = Object.keys(intent.body);
   const { text, comment, subject } = intent.body[kind] ?? {};
-  return { id: intent.id, timeline: intent.timeline, kind, words: String(text ?? comment ?? subject ?? '').slice(0, 80), writtenAtMs, answeredAtMs: nowMs };
+  return { id: intent.id, timeline: intent.timeline, kind, words: String(text ?? comment ?? subject ?? '').slice(0, 80), writtenAtMs, answeredAtMs: nowMs, name };
 }

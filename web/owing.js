@@ -1,7 +1,7 @@
 // What is owed across patients: the duties of every timeline this page holds, and what the hub lists beyond that (for the
 // secretariat, who sees how duties stand and no chart). Titles of rules are learnt from verdicts or asked for once.
 
-import { byDue, isLate, isOpen, owes, readListed, standingOf } from './duties.js';
+import { byDue, isLate, isOpen, isUnable, owes, readListed, standingOf } from './duties.js';
 
 const PAGES_MAX = 20;
 const REFRESH_PAUSE_MS = 1_000;
@@ -56,11 +56,12 @@ export class Owing {
     return owes(duty.debtors, this.model.me) || (this.model.isSecretariat && (duty.stands === 'overdue' || duty.stands === 'escalated'));
   }
 
-  /** @returns {{open: Duty[], done: Duty[]}} due first in front, done last in front */
+  /** What waits for an answer of mine is apart from what I said I cannot do. @returns {{open: Duty[], unable: Duty[], done: Duty[]}} due first in front, done last in front */
   get mine() {
     const mine = this.all.filter((duty) => this.concerns(duty) || (!isOpen(duty) && duty.endedBy?.author.person === this.model.myId));
     const done = mine.filter((duty) => !isOpen(duty)).sort((a, b) => b.endedAtMs - a.endedAtMs).slice(0, DONE_SHOWN_MAX);
-    return { open: mine.filter(isOpen).sort(byDue), done };
+    const unable = (/** @type {Duty} */ duty) => isUnable(duty, this.model.myId);
+    return { open: mine.filter((duty) => isOpen(duty) && !unable(duty)).sort(byDue), unable: mine.filter(unable).sort(byDue), done };
   }
 
   /** What others owe and the secretariat sees the standing of, beside what concerns it. @returns {Duty[]} due first in front */
@@ -77,7 +78,7 @@ export class Owing {
   }
 
   get waiting() {
-    return this.waitingNow.length;
+    return this.waitingNow.length + this.model.needs.agreements.length;
   }
 
   /** Several changes of one moment ask once. */

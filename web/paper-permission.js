@@ -18,7 +18,7 @@ const SEPARATOR = ' / ';
 /** The same terms always make the same words, by which a permission is found again. @param {Terms} terms */
 export const scopeOf = ({ to, from, until, hides }) => [to.trim().replaceAll(SEPARATOR, ' '), `${from}..${until}`, hides.join('+') || '-'].join(SEPARATOR);
 
-/** @param {Request} request @returns {Terms | null} `null`: written by other means */
+/** @param {Pick<Request, 'purpose' | 'scope'>} request @returns {Terms | null} `null`: written by other means */
 export function termsOf({ purpose, scope }) {
   const [, to, from, until, hides] = /^(.+) \/ (\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d) \/ (\S+)$/.exec(scope) ?? [];
   return to ? { purpose, to, from, until, hides: hides === '-' ? [] : hides.split('+') } : null;

@@ -3,10 +3,10 @@
 
 import { calendarDate, clockTime, dayOf, day as dayText, fullDay } from './dates.js';
 import { isHub } from './frames.js';
-import { said } from './gist.js';
 import { say, word } from './language.js';
 import { leaks, redactor } from './redact.js';
 import { currentAlarms, currentBody } from './timeline.js';
+import { whole } from './whole.js';
 
 /** What happened to entries and duties belongs to the hub's record, not to a chart. */
 const LEFT_OUT = new Set(['acknowledgement', 'correction', 'retraction', 'duty_step', 'duty_answer', 'registration', 'consent', 'team_link', 'team_unlink', 'host_change', 'emergency_access', 'export', 'closing']);
@@ -42,13 +42,18 @@ function lineOf(model, item) {
   const alarms = currentAlarms(item).map(({ sign }) => word('vital_sign', sign)).join('・');
   const marks = [item.sensitivity === 'restricted' ? `【${word('sensitivity', 'restricted')}】` : '', alarms ? `【${say('alarm')}: ${alarms}】` : '', item.corrections.length ? `【${say('paper_corrected')}】` : ''].join('');
   const told = item.onBehalf ? `（${say('behalf_short', { named: whoWrote(model, item.onBehalf) })}）` : '';
-  return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author) + told, text: marks + said(currentBody(item)) };
+  return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author) + told, text: marks + whole(model, currentBody(item)) };
 }
 
-/** Names of family and others, of every list that this page holds and nobody took back. @param {Model} model @param {string} timeline @returns {string[]} */
+/** Who decides for the patient is written in words: `長女 高橋 春子`, `高橋 春子（長女）`. */
+const KIN = /^(?:[長次二三四五末]?[男女]|夫|妻|母|父|姉|兄|弟|妹|孫|嫁|婿|姪|甥)$/;
+/** @param {string} proxy */
+const nameIn = (proxy) => proxy.split(/[\s（）()・、]+/u).filter((part) => part && !KIN.test(part)).slice(0, 2).join(' ');
+
+/** Names of family and others, of every list that this page holds and nobody took back, and of whoever decides. @param {Model} model @param {string} timeline @returns {string[]} */
 function closeTo(model, timeline) {
-  const lists = model.timeline(timeline).items.filter(({ kind, retraction }) => kind === 'related_persons' && !retraction);
-  return [...new Set(lists.flatMap((item) => (currentBody(item).items ?? []).map((/** @type {any} */ one) => (one.name ?? '').trim())).filter(Boolean))];
+  const named = model.timeline(timeline).items.filter(({ kind, retraction }) => ['related_persons', 'acp_note'].includes(kind) && !retraction).map(currentBody);
+  return [...new Set(named.flatMap(({ items = [], proxy = '' }) => [...items.map((/** @type {any} */ one) => one.name ?? ''), nameIn(proxy)]).map((name) => name.trim()).filter(Boolean))];
 }
 
 /** What the page knows of the patient. @param {Model} model @param {string} timeline @returns {import('./redact.js').Known} */

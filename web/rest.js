@@ -45,7 +45,7 @@ export class RestError extends Error {
  * @property {Text} reason
  * @property {{code: string}} strength
  * @property {{code: string}} effect
- * @property {{title: Text, version: string, stage_label?: Text, agreed_by: {body: string, role: string, on: string}[]}} set
+ * @property {{title: Text, version: string, layer?: string, stage_label?: Text, agreed_by: {body: string, role: string, on: string}[]}} set
  * @property {boolean} in_force
  * @typedef {{role: string, organisation: string, organisation_name: string}} HeldPosition
  * @typedef {{demand: 'off' | 'optional' | 'required', shown: 'nothing' | 'registered' | 'expired' | 'ended', expires_at: string | null}} ShownDevice

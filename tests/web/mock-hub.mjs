@@ -276,8 +276,12 @@ class Session {
     // As the hub has it: nobody serves all patients, so the secretariat asks for each by name.
     const mine = this.me.role === 'secretariat' ? [] : this.hub.journal.timelinesOf(this.me);
     if (allMine) for (const timeline of mine) if (!wanted.has(timeline)) wanted.set(timeline, 0);
-    for (const [timeline, after] of wanted) {
-      if (!this.hub.journal.timelinesOf(this.me).includes(timeline) && !this.hub.journal.openedUntil(this.me, timeline)) {
+    for (const [timeline, cursor] of wanted) {
+      const keepsOwn = this.hub.journal.keepsOwn(this.me, timeline);
+      // What the page has is not what it would be sent now.
+      if (keepsOwn && cursor > 0) this.send({ forget: { timeline } });
+      const after = keepsOwn ? 0 : cursor;
+      if (!keepsOwn && !this.hub.journal.timelinesOf(this.me).includes(timeline) && !this.hub.journal.openedUntil(this.me, timeline)) {
         this.send({ error: { code: 'not_found', about: timeline, message: { ja: '見つかりません', en: 'not found' } } });
         continue;
       }

@@ -52,12 +52,19 @@ export class Journal {
     return this.patient(timeline)?.team.some((link) => link.people.includes(me.id)) ?? false;
   }
 
+  /** As the hub has it: who was unlinked reads on what their own office wrote, where they ask for it by name. */
+  keepsOwn(me, timeline) {
+    return me.role !== 'secretariat' && !this.linked(me, timeline) && !this.openedUntil(me, timeline)
+      && this.entries(timeline).some(({ content: { author } }) => author.organisation === me.organisation.id);
+  }
+
   timelinesOf(me) {
     return PATIENTS.map((patient) => patient.id).filter((id) => me.role === 'secretariat' || this.linked(me, id));
   }
 
   maySee(me, entry) {
     if (me.role === 'secretariat') return ADMINISTRATIVE.has(Object.keys(entry.content.body)[0]);
+    if (this.keepsOwn(me, entry.timeline)) return entry.content.author.organisation === me.organisation.id;
     return !(entry.content.sensitivity === 'restricted' && ['helper', 'care_manager'].includes(me.role));
   }
 

@@ -1,14 +1,19 @@
-// Who of the region cannot sign in yet: the hub tells it person by person, so it is looked through a few at a time.
+// Who of the region cannot sign in yet, or has not used their account for long: the hub tells it person by person, so it is looked through a few at a time.
 
 /**
  * @typedef {import('./calls.js').Person} Person
  * @typedef {import('./calls.js').Account} Account
- * @typedef {{person: Person, state: 'invited' | 'none', until: number}} Without
+ * @typedef {{person: Person, state: 'invited' | 'none' | 'idle', until: number, usedMs: number}} Without `usedMs`: when they last did something; 0: the hub tells of no sign-in
  */
 
 const CALLS_MAX = 4;
+/** As the statistics count who has not used the hub for long. */
+const IDLE_MS = 90 * 86_400_000;
 /** A connected system signs in with a key of its own. */
-const isPerson = (/** @type {Person} */ { active, positions }) => active && positions.some(({ role }) => role !== 'gateway');
+export const isPerson = (/** @type {Person} */ { active, positions }) => active && positions.some(({ role }) => role !== 'gateway');
+
+/** @param {Account | null | undefined} account */
+export const lastUse = (account) => Math.max(0, ...(account?.sign_ins ?? []).map((one) => Date.parse(one.used_at)));
 
 export class Accounts {
   /** @param {{account: (person: string) => Promise<Account>}} calls @param {() => void} changed */
@@ -38,13 +43,17 @@ export class Accounts {
     this.changed();
   }
 
-  /** Those not invited first, then the invitations that end soonest. @returns {Without[]} */
-  get without() {
+  /** Those not invited first, then the invitations that end soonest, then whoever has not used their account. @param {number} nowMs @returns {Without[]} */
+  without(nowMs) {
+    const order = /** @type {const} */ (['none', 'invited', 'idle']);
     return this.people.flatMap((person) => {
       const account = this.known.get(person.id);
-      if (!account || account.is_set_up) return [];
+      const usedMs = lastUse(account);
+      if (!account || (usedMs > 0 && nowMs - usedMs < IDLE_MS)) return [];
       const until = account.invited_until ? Date.parse(account.invited_until) : 0;
-      return [{ person, state: /** @type {'invited' | 'none'} */ (until ? 'invited' : 'none'), until }];
-    }).sort((a, b) => a.until - b.until || a.person.name.kana.localeCompare(b.person.name.kana, 'ja'));
+      /** @type {Without['state']} */
+      const state = account.is_set_up || usedMs > 0 ? 'idle' : until ? 'invited' : 'none';
+      return [{ person, state, until, usedMs }];
+    }).sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.until - b.until || b.usedMs - a.usedMs || a.person.name.kana.localeCompare(b.person.name.kana, 'ja'));
   }
 }

@@ -19,7 +19,7 @@
  * @typedef {{id: string, name: string, kana: string, type: string, phone: string, identifiers: Identifier[], active: boolean}} Office
  * @typedef {{role: string, organisation: string}} Position
  * @typedef {{id: string, name: Name, positions: Position[], active: boolean}} Person
- * @typedef {{login: string | null, is_set_up: boolean, is_damaged?: boolean, invited_until: string | null, sign_ins: {id: string, used_at: string}[]}} Account
+ * @typedef {{login: string | null, is_set_up: boolean, is_damaged?: boolean, invited_until: string | null, administers?: string[], sign_ins: {id: string, used_at: string}[]}} Account
  * @typedef {{link: string, qr: string, code: string, login: string, expires_at: string}} Invitation
  * @typedef {{contact: any, on_duty: any[] | null, pledged: boolean, suspended: boolean | null}} OfficeView
  * @typedef {{id: string, timeline: string, patient: Patient, person: string, role: string, organisation: string, received_at: string}} Waiting
@@ -101,6 +101,11 @@ export class Calls {
   /** @returns {Promise<ListedDuty[]>} what the secretariat itself owes */
   ownDuties() {
     return this.pages('/duties', 'duties', { state: 'open', mine: 'true' });
+  }
+
+  /** @returns {Promise<any[]>} what is still owed on the patients of whoever asks, by whom ever */
+  openDuties() {
+    return this.pages('/duties', 'duties', { state: 'open' });
   }
 
   /** @param {string} timeline @returns {Promise<ListedDuty[]>} */

@@ -11,6 +11,11 @@ import { folded } from './names.js';
 /** These are never linked by the console: they see what is theirs without. */
 const NOT_LINKED = new Set(['secretariat']);
 
+/** A machine signs in with a key of its own and has no patients to be given. */
+const isPerson = (/** @type {{role: string}} */ { role }) => role !== 'gateway';
+/** A household is one patient's, and its name says whose: only who searches for it by name is shown one, or who has it on the team. */
+const isHidden = (/** @type {string | undefined} */ type, /** @type {boolean} */ isOn) => type === 'home' && !isOn;
+
 /**
  * What begins as asked comes first, offices before people; whoever is on the team already last.
  * @param {string} query @param {Directory} directory @param {{organisation: string, people: string[]}[]} team @returns {Candidate[]}
@@ -22,11 +27,14 @@ export function candidates(query, { organisations, people }, team) {
   const all = /** @type {(Candidate & {texts: string[]})[]} */ ([
     ...offices.map((office) => ofOffice(office, team)),
     ...[...people.values()].filter(({ active }) => active !== false).flatMap((person) => (person.positions ?? [])
-      .filter((/** @type {any} */ one) => offices.some(({ id }) => id === one.organisation))
+      .filter((/** @type {any} */ one) => isPerson(one) && offices.some(({ id }) => id === one.organisation))
       .map((/** @type {any} */ one) => ofPerson(person, one, organisations.get(one.organisation), team))),
   ]);
-  return all.filter(({ texts }) => {
-    const folds = texts.map(folded);
+  return all.filter(({ organisation, isOn, texts }) => {
+    const hides = isHidden(organisations.get(organisation)?.type, isOn);
+    if (hides && whole === '') return false;
+    // The third says of what sort it is, or in which role.
+    const folds = texts.filter((_, place) => !hides || place !== 2).map(folded);
     return folds.some((text) => text.includes(whole)) || wanted.every((part) => folds.some((text) => text.includes(part)));
   }).map((one) => ({ ...one, rank: rankOf(one, whole) }))
     .sort((a, b) => a.rank - b.rank || a.texts[1].localeCompare(b.texts[1], 'ja'))

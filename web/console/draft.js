@@ -154,3 +154,12 @@ export class Draft {
     this.mistakes = this.mistakes.filter((one) => one.file !== file || one.owner !== owner || one.key !== key);
   }
 }
+
+/** @param {import('./rule-file.js').RuleSet} set */
+const rulesText = ({ rules }) => JSON.stringify(rules.map(({ id, parts }) => [id, parts]));
+
+/** Sets whose rules changed and whose version number stayed: two agreements would go by one name. @param {Draft} draft @param {Draft} inForce */
+export const sameNumber = (draft, inForce) => draft.sets.filter((set) => {
+  const before = inForce.sets.find(({ id }) => id === set.id);
+  return before !== undefined && before.parts.version === set.parts.version && rulesText(before) !== rulesText(set);
+});

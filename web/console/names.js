@@ -16,23 +16,39 @@ export const folded = (text) => katakana(text).toLowerCase().replace(/\s/g, '');
 
 const two = (/** @type {number} */ value) => String(value).padStart(2, '0');
 
-/**
- * `YYYY-MM-DD` of 1938/4/12, 19380412, S13.4.12 or 昭和13年4月12日; empty where it is no day.
- * @param {string} text @param {number} [nowMs]
- */
-export function birthDateOf(text, nowMs = Date.now()) {
+/** What was typed as year, month and day, whether there is such a day or not. @param {string} text @returns {[number, number, number] | null} */
+function partsOf(text) {
   const plain = text.normalize('NFKC').trim().toUpperCase().replace(/元年/, '1年');
   const digits = /^(\d{4})(\d{2})(\d{2})$/.exec(plain);
   const marked = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain);
   const era = /^([MTSHR]|明治|大正|昭和|平成|令和)\s?(\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain)
     ?? /^([MTSHR])(\d{2})(\d{2})(\d{2})$/.exec(plain);
   const found = digits ?? marked;
-  const parts = found ? found.slice(1).map(Number) : era ? [eraYear(era[1], Number(era[2])), Number(era[3]), Number(era[4])] : null;
+  if (found) return [Number(found[1]), Number(found[2]), Number(found[3])];
+  return era && [eraYear(era[1], Number(era[2])), Number(era[3]), Number(era[4])];
+}
+
+/** @param {[number, number, number]} parts */
+function isInCalendar([year, month, date]) {
+  const day = new Date(Date.UTC(year, month - 1, date));
+  return day.getUTCFullYear() === year && day.getUTCMonth() === month - 1 && day.getUTCDate() === date;
+}
+
+/** A whole date that stands in no calendar, such as the 31st of June. @param {string} text */
+export function isNoDay(text) {
+  const parts = partsOf(text);
+  return parts !== null && !isInCalendar(parts);
+}
+
+/**
+ * `YYYY-MM-DD` of 1938/4/12, 19380412, S13.4.12 or 昭和13年4月12日; empty where it is no day.
+ * @param {string} text @param {number} [nowMs]
+ */
+export function birthDateOf(text, nowMs = Date.now()) {
+  const parts = partsOf(text);
   if (!parts) return '';
   const [year, month, date] = parts;
-  const day = new Date(Date.UTC(year, month - 1, date));
-  const isDay = day.getUTCFullYear() === year && day.getUTCMonth() === month - 1 && day.getUTCDate() === date;
-  return isDay && year >= OLDEST_YEAR && day.getTime() <= nowMs ? `${year}-${two(month)}-${two(date)}` : '';
+  return isInCalendar(parts) && year >= OLDEST_YEAR && Date.UTC(year, month - 1, date) <= nowMs ? `${year}-${two(month)}-${two(date)}` : '';
 }
 
 /** @param {string} mark @param {number} year */

@@ -21,13 +21,16 @@ export function comparedDuties(draft, inForce) {
   return [...posted, ...standing];
 }
 
-/** The hub's words: a line for what changes, indented ones for how. @param {string} text */
-export function differenceBlocks(text) {
+/**
+ * The hub's words: a line for what changes, indented ones for how. A set is called by its title, where it is known.
+ * @param {string} text @param {Map<string, string>} titles of sets by id
+ */
+export function differenceBlocks(text, titles = new Map()) {
   /** @type {{head: string, lines: string[]}[]} */
   const blocks = [];
   for (const line of text.split('\n').filter((one) => one.trim())) {
     if (line.startsWith(' ') && blocks.length) blocks[blocks.length - 1].lines.push(line.trim());
-    else blocks.push({ head: line.trim(), lines: [] });
+    else blocks.push({ head: line.trim().replace(/(?<=[（(])[\w-]+(?=[）)])/g, (id) => titles.get(id) ?? id), lines: [] });
   }
   return blocks;
 }

@@ -18,7 +18,8 @@ export class AlertSettings extends View {
     return html`<section class="alert-settings"><h3>${say('alerts')}</h3>
       <fieldset class="chips"><legend class="quiet">${say('alerts_sound')}</legend>${WISHES.map((one) => html`<label class="choice"><input type="radio" name="alert-wish" .checked=${live(wish === one)}
         @change=${() => alerts.change({ wish: one })}><span>${say(`alerts_${one}`)}</span></label>`)}
-        <button class="button button-small" type="button" @click=${() => alerts.play('urgent')}>${icon('alarm')}<span>${say('alerts_try')}</span></button></fieldset>
+        <button class="button button-small" type="button" @click=${() => alerts.play('urgent')}>${icon('sound')}<span>${say('alerts_try')}</span></button></fieldset>
+      <h4>${say('alerts_quiet_head')}</h4>
       <label class="choice"><input type="checkbox" .checked=${live(quiet)} @change=${() => alerts.change({ quiet: !quiet })}><span>${say('alerts_quiet')}</span></label>
       ${quiet ? html`<div class="paper-days">${time('from', 'alerts_from', from)}${time('until', 'alerts_until', until)}</div>` : nothing}
       <p class="quiet">${say('alerts_how')}</p></section>${this.ringing()}`;

@@ -11,14 +11,19 @@ import { sizeOf } from './attachment.js';
 
 /** @param {Attaching} attaching @param {unknown} label */
 export function attachField(attaching, label) {
+  return html`<fieldset class="field attach" data-field="attachments"><legend>${label}</legend>
+    ${attaching.items.length ? html`<ul class="files">${attaching.items.map((item) => file(attaching, item))}</ul>` : nothing}
+    ${attachPick(attaching, html`<span>${say('attach_pick')}</span>`)}</fieldset>`;
+}
+
+/** The way to files, and on a phone to its camera. @param {Attaching} attaching @param {unknown} label */
+export function attachPick(attaching, label) {
   const chosen = (/** @type {any} */ event) => {
     attaching.add(event.target.files);
     event.target.value = '';
   };
-  return html`<fieldset class="field attach" data-field="attachments"><legend>${label}</legend>
-    ${attaching.items.length ? html`<ul class="files">${attaching.items.map((item) => file(attaching, item))}</ul>` : nothing}
-    <label class="button button-small attach-pick">${icon('clip')}<span>${say('attach_pick')}</span>
-      <input class="unseen" type="file" multiple accept=${ACCEPTED} @change=${chosen}></label></fieldset>`;
+  return html`<label class="button button-small attach-pick" title=${say('attach_pick')}>${icon('clip')}${label}
+    <input class="unseen" type="file" multiple accept=${ACCEPTED} @change=${chosen}></label>`;
 }
 
 /** @param {Attaching} attaching @param {import('../attaching.js').Arriving} item */

@@ -94,5 +94,5 @@ function advice({ advice: cited, words }) {
   const said = words.filter(({ citation }) => cited.includes(citation)).slice(0, ADVICE_MAX);
   if (said.length === 0) return nothing;
   return html`<section class="advice" aria-label=${say('advice')}><h4>${say('advice')}</h4><ul>${said.map(({ title, says, audience }) => html`<li>
-    <b>${inLanguage(title)}</b> <span>${inLanguage(says)}</span>${audience ? html` <span class="mark">${say(/** @type {any} */ (`advice_for_${audience}`))}</span>` : nothing}</li>`)}</ul></section>`;
+    <b>${inLanguage(title)}</b> <span>${inLanguage(says)}</span>${audience && audience !== 'author' ? html` <span class="mark">${say(/** @type {any} */ (`advice_for_${audience}`))}</span>` : nothing}</li>`)}</ul></section>`;
 }

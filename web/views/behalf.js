@@ -5,6 +5,7 @@
 import { html, nothing } from '../vendor/lit.js';
 import { readActor } from '../frames.js';
 import { aside, say, word } from '../language.js';
+import { onItsWay } from './connection.js';
 import { whoText } from './face.js';
 import { icon } from './icons.js';
 
@@ -62,7 +63,7 @@ export function behalfAsked(model, item) {
   return html`<div class="duty behalf-asked">${icon('hand')}<div class="duty-words"><p><b>${say('behalf_asked')}</b></p>
     <p class="quiet">${say('behalf_asked_how', { who: whoText(model, item.author) })}</p>
     <p class="duty-acts"><button class="button button-small button-primary" type="button" aria-disabled=${busy} @click=${() => busy === 'false' && model.acknowledge(item)}>
-      ${icon(agrees ? 'sync' : 'check')}<span>${say(agrees ? 'pending_sent' : 'behalf_right')}</span></button>
+      ${agrees ? onItsWay(model) : html`${icon('check')}<span>${say('behalf_right')}</span>`}</button>
     <button class="button button-small" type="button" aria-disabled=${busy} @click=${() => busy === 'false' && contradict(model, item)}>
-      ${icon(answers ? 'sync' : 'reply')}<span>${say(answers ? 'pending_sent' : 'behalf_wrong')}</span></button></p></div></div>`;
+      ${answers ? onItsWay(model) : html`${icon('reply')}<span>${say('behalf_wrong')}</span>`}</button></p></div></div>`;
 }

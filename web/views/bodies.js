@@ -1,6 +1,7 @@
 // What an entry says, for each kind of body. A kind of a newer hub shows its text fields, so nothing is hidden.
 
 import { html, nothing } from '../vendor/lit.js';
+import { limitText } from '../gist.js';
 import { aside, say, word } from '../language.js';
 import { GRAPHS, unitOf } from '../readings.js';
 import { SHEETS } from '../sheets.js';
@@ -14,12 +15,6 @@ import { at, attachments, date, facts, sheet, text } from './sheet.js';
 
 /** "above the limit of 160" in words, and an arrow that says the same. @param {Alarm} alarm */
 export const alarmText = (alarm) => say(alarm.below ? 'alarm_below' : 'alarm_above', { limit: alarm.limit });
-
-/** The range without alarm. @param {{low?: string, high?: string}} limit */
-export function limitText({ low = '', high = '' }) {
-  if (low && high) return say('limit_between', { low, high });
-  return low ? say('limit_low', { low }) : say('limit_high', { high });
-}
 
 /** @param {any} m a measurement */
 const given = (m) => (m.given ? html`<small class="given">${aside(`${m.given.value} ${word('unit', m.given.unit)}`)}</small>` : nothing);
@@ -54,7 +49,7 @@ function link(body, { model }) {
 }
 
 /** @param {Body} body */
-const limits = (body) => html`${(body.limits ?? []).length === 0 ? html`<p>${say('limits_removed')}</p>` : nothing}
+const limits = (body) => html`${(body.limits ?? []).length === 0 ? html`<p>${say('limits_removed')}</p>` : html`<p class="quiet">${say('own_range')}</p>`}
   <ul class="limits">${(body.limits ?? []).map((/** @type {any} */ limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
     <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>${text(body.text)}`;
 

@@ -1,5 +1,5 @@
 // A telephone number that is called by a tap, and whose call becomes a post: the form of a call opens with who and when
-// filled in, and asks whether somebody answered. The secretariat, who writes no posts on patients, gets the number alone.
+// filled in, and asks whether somebody answered. Whoever logs no calls, the secretariat and families, gets the number alone.
 
 import { html, nothing } from '../vendor/lit.js';
 import { localInput } from '../dates.js';
@@ -18,6 +18,6 @@ export function callLink(model, timeline, { phone, organisation, person = '', ro
   const to = role ? (['doctor', 'nurse'].includes(role) ? role : 'other') : DOCTORS_PLACES.has(type) ? 'doctor' : type === 'nursing_station' ? 'nurse' : 'other';
   const values = { to, ...(person ? { person: `${person}@${organisation}` } : { organisation }), calledAtUs: localInput(model.clock.now()), ...(text ? { text } : {}) };
   // The device dials; the form waits behind the call.
-  const called = (/** @type {any} */ event) => !model.isSecretariat && event.currentTarget.dispatchEvent(new DutyWish('write-record', { timeline, kind: 'call', values }));
+  const called = (/** @type {any} */ event) => model.isProfessional && event.currentTarget.dispatchEvent(new DutyWish('write-record', { timeline, kind: 'call', values }));
   return html`<a class="call" href="tel:${phone.replace(/[^\d+]/g, '')}" @click=${called}>${icon('phone')}<span>${phone}</span></a>`;
 }

@@ -88,7 +88,7 @@ export class Citation extends LitElement {
       <dl class="facts"><div><dt>${say('rule_effect')}</dt><dd>${say(/** @type {any} */ (`rule_effect_${effect.code}`))}</dd></div>
         <div><dt>${say('rule_strength')}</dt><dd>${say(/** @type {any} */ (`rule_strength_${strength.code}`))}</dd></div>
         <div><dt>${say('rule_set')}</dt><dd>${say('rule_of', { set: inLanguage(set.title), version: set.version })}</dd></div>
-        <div><dt>${say('rule_agreed_by')}</dt><dd>${agreed || say('rule_agreed_by_nobody')}${set.stage_label ? html` <small>${inLanguage(set.stage_label)}</small>` : nothing}</dd></div>
+        <div><dt>${say('rule_agreed_by')}</dt><dd>${agreed || say(set.layer === 'floor' ? 'rule_floor_unsigned' : 'rule_agreed_by_nobody')}${set.stage_label ? html` <small>${inLanguage(set.stage_label)}</small>` : nothing}</dd></div>
         <div><dt>${say('rule_citation')}</dt><dd><code>${this.citation}</code></dd></div></dl>
       ${inForce ? nothing : html`<p class="quiet">${say('rule_of_the_past')}</p>`}`;
   }

@@ -9,9 +9,11 @@ import { Attaching } from '../attaching.js';
 import { Draft } from '../draft.js';
 import { kindOf, usOfMs } from '../frames.js';
 import { gist } from '../gist.js';
-import { say, word } from '../language.js';
+import { say, titled, word } from '../language.js';
 import { TEXT_CHARS_MAX } from '../limits.js';
 import { currentBody } from '../timeline.js';
+import { addresseesSheet } from './addressees.js';
+import { attachPick } from './attach.js';
 import { beforeSend } from './before-send.js';
 import { behalfOf } from './behalf-field.js';
 import { composerOptions, replyCard } from './composer-options.js';
@@ -78,6 +80,8 @@ export class Composer extends View {
     this.timelineId = '';
     /** @type {Draft | undefined} */
     this.draft = undefined;
+    /** While the sheet of whom to address is open. */
+    this.isAddressing = false;
     /** @type {import('./mention-list.js').Choice | null} while an `@` is typed */
     this.mentioning = null;
   }
@@ -145,31 +149,34 @@ export class Composer extends View {
 
   render() {
     const { kind, text, attaching, answers, toRoles, toPeople } = this.words;
+    const isBegun = Boolean(text || attaching.items.length || answers || toRoles.length || toPeople.length);
     const draft = /** @type {Draft} */ (this.draft);
     const ready = this.build() !== null && !draft.refused;
     const form = { offered: ['attachments'], take: (/** @type {import('../ways.js').Way} */ way) => this.take(way) };
     return html`<form class="composer" aria-label=${say('compose')} @submit=${this.submit}>
       <div class="composer-kinds" role="radiogroup" aria-label=${say('kind_of_post')}>
         ${/** @type {const} */ (['message', 'note']).map((name) => html`<label class="choice"><input type="radio" name="kind" .checked=${live(kind === name)}
-          @change=${() => this.change({ kind: name, marked: false })}><span>${word('kind', name)}</span></label>`)}
+          @change=${() => this.change({ kind: name, marked: false })}><span>${titled(word('kind', name))}</span></label>`)}
         <span class="composer-forms"><button class="button button-record" type="button" @click=${() => this.form.open()}><span>${say('other_records')}</span></button>
           <button class="button button-vitals" type="button" @click=${this.openVitals}>${icon('heart')}<span>${say('enter_vitals')}</span></button></span>
       </div>
       ${replyCard(this)}
       <label class="unseen" for="composer-text">${say(kind === 'note' ? 'write_note' : 'write_message')}</label>
-      <textarea id="composer-text" rows="2" maxlength=${TEXT_CHARS_MAX} .value=${live(text)} placeholder=${say(kind === 'note' ? 'write_note' : 'write_message')}
+      <textarea id="composer-text" rows="2" maxlength=${TEXT_CHARS_MAX} .value=${live(text)} placeholder=${say(kind === 'note' ? 'write_note' : 'write_message')}${say('write_to')}
         role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(Boolean(this.mentioning))} aria-controls=${this.mentioning ? 'mention-list' : nothing}
         aria-activedescendant=${this.mentioning ? `mention-${this.mentioning.at}` : nothing}
         @input=${this.type} @keydown=${this.key} @blur=${() => this.mention(null)}></textarea>
       ${this.mentioning ? mentionList(this.model, this.mentioning, this.timelineId, (one) => this.address(one)) : nothing}
-      ${text || attaching.items.length || answers || toRoles.length || toPeople.length ? composerOptions(this) : nothing}
+      ${isBegun ? composerOptions(this) : nothing}
       ${beforeSend(draft, form)}
       <div class="composer-send">
         <small class="quiet">${say('send_shortcut')}</small>
+        ${isBegun ? nothing : attachPick(attaching, html`<span class="unseen">${say('attach_pick')}</span>`)}
         <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}
           <span>${say(draft.confirmed ? 'send_to_queue' : 'send')}</span></button>
       </div>
     </form>
+    ${addresseesSheet(this)}
     <renkei-record-form .model=${this.model} .timelineId=${this.timelineId}></renkei-record-form>
     <renkei-vitals-form .model=${this.model} .timelineId=${this.timelineId}></renkei-vitals-form>`;
   }
@@ -179,6 +186,17 @@ export class Composer extends View {
   }
 
   // ── whom it is addressed to, and what it answers ──
+
+  chooseWhom() {
+    this.isAddressing = true;
+    this.requestUpdate();
+    this.updateComplete.then(() => /** @type {HTMLDialogElement} */ (this.querySelector('.addressees')).showModal());
+  }
+
+  chosenWhom() {
+    this.isAddressing = false;
+    this.requestUpdate();
+  }
 
   type() {
     const { value, selectionStart } = this.field;

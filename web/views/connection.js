@@ -15,6 +15,9 @@ const LOOKS = /** @type {const} */ ({
   ended: { icon: 'stop', phrase: 'connection_ended', tone: 'bad' },
 });
 
+/** What stands on a button whose post is on its way: what nothing can be sent over is not being sent. @param {import('../model.js').Model} model */
+export const onItsWay = ({ hub }) => (LOOKS[hub.connection.phase].tone === 'bad' ? html`${icon('wait')}<span>${say('pending_unsent')}</span>` : html`${icon('sync')}<span>${say('pending_sent')}</span>`);
+
 /** @param {import('../model.js').Model} model */
 export function connectionState(model) {
   const { phase } = model.hub.connection;

@@ -68,7 +68,7 @@ export class DayCopy extends View {
         <label class="field"><span class="field-name">${say('copy_text')}</span><textarea rows="12" readonly .value=${live(this.text)}></textarea></label>
         <p class="quiet">${say('copy_how')}</p></div>
       <footer class="sheet-foot"><p role="status">${this.isCopied ? html`${icon('check')}<span>${say('copied')}</span>` : ''}</p>
-        <button class="button button-primary" type="submit">${icon('clip')}<span>${say('copy_do')}</span></button></footer>
+        <button class="button button-primary" type="submit">${icon('copy')}<span>${say('copy_do')}</span></button></footer>
     </form></dialog>`;
   }
 }

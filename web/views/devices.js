@@ -106,7 +106,7 @@ export class DevicesDialog extends View {
     return html`<section class="once" role="status"><h3>${say('device_for', { name: device })}</h3>
       ${link ? html`<img class="qr" alt=${say('device_link_qr')} width="200" height="200" src="data:image/svg+xml;base64,${btoa(qr ?? '')}">
         <p class="quiet">${say('device_link_how')}</p><p><code class="secret">${link}</code></p>
-        <p><button class="button button-small" type="button" @click=${() => this.copy(link)}>${icon('clip')}<span>${say(this.copied ? 'device_copied' : 'device_copy')}</span></button></p>` : html`<p>${say('device_file_saved')}</p>`}
+        <p><button class="button button-small" type="button" @click=${() => this.copy(link)}>${icon('copy')}<span>${say(this.copied ? 'device_copied' : 'device_copy')}</span></button></p>` : html`<p>${say('device_file_saved')}</p>`}
       <p class="set-up-name"><span>${say(code ? 'device_code' : 'device_passphrase')}</span><b class="told">${code ?? passphrase}</b>
         <small>${say('device_told_apart')}</small></p>
       <p class="quiet">${say('sign_in_until', { at: moment(Date.parse(until)) })}</p>

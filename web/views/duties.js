@@ -1,10 +1,15 @@
-// `<renkei-duties>`: what this person owes across their patients, due soonest first, and what ended last, done or not. For the
+// `<renkei-duties>`: what this person owes across their patients, due soonest first, each with what opened it, what they said they cannot do, and what ended last, done or not. For the
 // secretariat: also what is past its due time anywhere, and how all other duties of the region stand.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
+import { moment } from '../dates.js';
 import { isLate } from '../duties.js';
-import { inLanguage, say } from '../language.js';
+import { gist } from '../gist.js';
+import { inLanguage, say, word } from '../language.js';
+import { currentBody } from '../timeline.js';
+import { agreementsAsked } from './agreement.js';
 import { dutyActs, dutyLine, dutySign, tone } from './duty.js';
+import { whoText } from './face.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -13,7 +18,7 @@ import { View } from './view.js';
 export class DutyList extends View {
   render() {
     const { model } = this;
-    const { open, done } = model.owing.mine;
+    const { open, unable, done } = model.owing.mine;
     const now = model.clock.now();
     const coming = open.filter((duty) => !isLate(duty, now));
     const late = open.filter((duty) => isLate(duty, now));
@@ -21,9 +26,11 @@ export class DutyList extends View {
     return html`<div class="duty-list">
       <header class="duty-list-head"><a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
         <h1>${say(model.isSecretariat ? 'duties' : 'duties_mine')}</h1></header>
-      ${open.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${none}</p></div>` : nothing}
+      ${open.length === 0 && model.needs.agreements.length === 0 ? html`<div class="duty-none">${icon('check')}<p>${none}</p></div>` : nothing}
+      ${agreementsAsked(model)}
       ${this.section(say('duties_coming'), coming)}
       ${this.section(say('duties_late'), late)}
+      ${this.section(say('duties_unable'), unable)}
       ${this.section(say('duties_elsewhere'), model.owing.elsewhere)}
       ${this.section(say('duties_done'), done.filter(({ stands }) => stands === 'met'))}
       ${this.section(say('duties_ended'), done.filter(({ stands }) => stands !== 'met'))}
@@ -42,6 +49,16 @@ export class DutyList extends View {
     return office ? { kanji: office, kana: '' } : this.model.patientName(timeline);
   }
 
+  /** What it is about, in one line that leads there; nothing of what this reader may not see. @param {Duty} duty */
+  opening({ timeline, cause }) {
+    const { model } = this;
+    const item = model.timelines.get(timeline)?.byId.get(cause);
+    if (!item) return nothing;
+    const words = item.retraction ? say('quote_retracted') : gist(currentBody(item));
+    return html`<p class="duty-opening"><span class="quiet">${say('duty_opening')}</span> <a href="#/patients/${timeline}/${cause}">${whoText(model, item.author)}
+      <small>${word('kind', item.kind)}・${moment(item.recordedAtMs)}</small>${words ? html` <q>${words}</q>` : nothing}</a></p>`;
+  }
+
   /** @param {Duty} duty */
   row(duty) {
     const { model } = this;
@@ -50,6 +67,7 @@ export class DutyList extends View {
       <div class="duty-words">
         <p class="duty-patient"><a href="#/patients/${duty.timeline}${duty.cause ? `/${duty.cause}` : ''}"><b>${name.kanji || say('loading')}</b> <small>${name.kana}</small></a></p>
         <p>${dutyLine(model, duty)}</p>
+        ${this.opening(duty)}
         <p class="quiet">${inLanguage(model.owing.title(duty.rule) ?? undefined)}</p>
         ${dutyActs(model, duty)}
       </div></li>`;

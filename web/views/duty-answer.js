@@ -8,14 +8,18 @@ import { usOfMs } from '../frames.js';
 import { inLanguage, say, word } from '../language.js';
 import { WORDS } from '../words.js';
 import { beforeSend } from './before-send.js';
-import { answersTo } from './duty.js';
+import { answerPhrase, answersTo } from './duty.js';
 import { owedText, untilText } from './duty-words.js';
 import { icon } from './icons.js';
+import { verdictLine } from './verdict.js';
 import { View } from './view.js';
 
 const DAY_MS = 86_400_000;
 
-/** @typedef {import('../duties.js').Duty} Duty */
+/**
+ * @typedef {import('../duties.js').Duty} Duty
+ * @typedef {{office: import('../rest.js').Organisation, roles: string[], people: {id: string, role: string}[]}} Heir an office, the roles there that may owe it, and who has them
+ */
 
 export class DutyAnswer extends View {
   constructor() {
@@ -26,6 +30,8 @@ export class DutyAnswer extends View {
   }
 
   clear() {
+    /** @type {import('../frames.js').Verdict | null} shown last */
+    this.judged = null;
     /** @type {string} */
     this.answer = '';
     /** @type {string} */
@@ -54,7 +60,7 @@ export class DutyAnswer extends View {
     this.clear();
     this.duty = duty;
     const ways = answersTo(this.model, duty);
-    if (ways.length === 1) this.answer = ways[0];
+    if (ways.length === 1) this.choose(ways[0]);
     this.until = localInput(Math.max(duty.dueMs, this.model.clock.now()) + DAY_MS);
     this.draft?.begin();
     this.requestUpdate();
@@ -76,6 +82,16 @@ export class DutyAnswer extends View {
     return { handedOver: { to: [to] } };
   }
 
+  /** What was not said yet. @returns {import('../language.js').Phrase[]} */
+  get lacking() {
+    const { answer } = this;
+    const isHandedOver = answer === 'hand_over';
+    return /** @type {[unknown, import('../language.js').Phrase][]} */ ([
+      [answer, 'duty_answer_which'], [answer !== 'snooze' || this.until, 'duty_snoozed'], [!isHandedOver || this.office, 'organisation'],
+      [!isHandedOver || this.roles.length, 'role'], [this.reason.trim(), 'reason'],
+    ]).filter(([isThere]) => !isThere).map(([, phrase]) => phrase);
+  }
+
   build() {
     const said = this.said();
     if (!this.duty || !said || !this.reason.trim()) return null;
@@ -89,15 +105,24 @@ export class DutyAnswer extends View {
     this.requestUpdate();
   }
 
+  /** What is refused says so where it is seen. */
+  updated() {
+    const { verdict = null } = this.draft ?? {};
+    if (verdict === this.judged) return;
+    this.judged = verdict;
+    if (this.draft?.refused) this.querySelector('.before-send')?.scrollIntoView({ block: 'nearest' });
+  }
+
   render() {
-    const { duty } = this;
+    const { duty, lacking } = this;
     const draft = /** @type {Draft} */ (this.draft);
     const ready = this.build() !== null && !draft.refused;
     return html`<dialog class="sheet duty-answer" aria-labelledby="duty-answer-title"><form @submit=${this.submit} novalidate>
-      <header class="sheet-head"><h2 id="duty-answer-title">${say('duty_answer_do')}${duty ? html`<small>${this.model.patientName(duty.timeline).kanji}</small>` : nothing}</h2>
+      <header class="sheet-head"><h2 id="duty-answer-title">${say(duty ? answerPhrase(answersTo(this.model, duty)) : 'duty_answer_do')}${duty ? html`<small>${this.model.patientName(duty.timeline).kanji}</small>` : nothing}</h2>
         <button class="button button-text" type="button" @click=${() => this.dialog.close()}>${icon('close')}<span>${say('close')}</span></button></header>
-      <div class="sheet-body">${duty ? this.fields(duty) : nothing}${beforeSend(draft)}</div>
-      <footer class="sheet-foot"><button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say('duty_answer_send')}</span></button></footer>
+      <div class="sheet-body">${duty ? this.fields(duty) : nothing}${beforeSend(draft, { offered: [], take: () => {}, saysVerdict: true })}</div>
+      <footer class="sheet-foot">${duty && lacking.length ? html`<p class="quiet">${say('lacking', { fields: lacking.map((phrase) => say(phrase)).join('・') })}</p>`
+        : verdictLine(draft, () => this.querySelector('.before-send')?.scrollIntoView({ block: 'end' }))}<button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say('duty_answer_send')}</span></button></footer>
     </form></dialog>`;
   }
 
@@ -106,7 +131,7 @@ export class DutyAnswer extends View {
     return html`<div class="duty-about"><p><b>${owedText(this.model, duty)}</b> ${untilText(duty)}</p>
         <p class="quiet">${inLanguage(this.model.owing.title(duty.rule) ?? undefined)}</p></div>
       <fieldset class="field chips"><legend>${say('duty_answer_which')}</legend>${answersTo(this.model, duty).map((way) => html`<label class="choice">
-        <input type="radio" name="duty-answer" .checked=${live(this.answer === way)} @change=${() => this.change({ answer: way })}>
+        <input type="radio" name="duty-answer" .checked=${live(this.answer === way)} @change=${() => this.choose(way)}>
         <span>${say(/** @type {any} */ (`answer_way_${way}`))}</span></label>`)}</fieldset>
       ${this.answer ? html`<p class="quiet">${say(/** @type {any} */ (`answer_way_${this.answer}_how`))}</p>` : nothing}
       ${this.answer === 'snooze' ? html`<label class="field">${say('duty_snoozed')}<input type="datetime-local" .value=${live(this.until)}
@@ -116,25 +141,51 @@ export class DutyAnswer extends View {
         @input=${(/** @type {any} */ event) => this.change({ reason: event.target.value })}></textarea></label>`;
   }
 
+  /** @param {string} answer */
+  choose(answer) {
+    const heirs = answer === 'hand_over' && this.duty ? this.heirs(this.duty) : [];
+    this.change({ answer });
+    if (heirs.length === 1 && !this.office) this.give(heirs[0]);
+  }
+
+  /** @param {Heir | undefined} heir */
+  give(heir) {
+    this.change({ office: heir?.office.id ?? '', person: '', roles: heir?.roles ?? [] });
+  }
+
+  /**
+   * Offices of the team with somebody of a role that owes it: nobody else may take it over, and what was asked of somebody in
+   * person stays with their office. @param {Duty} duty @returns {Heir[]}
+   */
+  heirs(duty) {
+    const { model } = this;
+    const owing = duty.debtors.flatMap(({ roles }) => roles);
+    const theirs = duty.inPerson || duty.debtors.some(({ person }) => person) ? duty.debtors.map(({ organisation }) => organisation) : null;
+    return (model.patients.get(duty.timeline)?.team ?? []).flatMap(({ organisation, people: linked = [] }) => {
+      const office = model.organisations.get(organisation);
+      if (!office || office.type === 'home' || (theirs && !theirs.includes(organisation))) return [];
+      const people = [...model.people.values()].flatMap(({ id, positions = [] }) => positions
+        .filter((position) => position.organisation === organisation && owing.includes(position.role)).map(({ role }) => ({ id, role })));
+      const roles = Object.keys(WORDS.role).filter((role) => people.some((one) => one.role === role));
+      return roles.length ? [{ office, roles, people: people.filter(({ id }) => id !== model.myId && (linked.length === 0 || linked.includes(id))) }] : [];
+    });
+  }
+
   /** Who owes it from now on. @param {Duty} duty */
   heir(duty) {
     const { model } = this;
-    const team = (model.patients.get(duty.timeline)?.team ?? []).flatMap(({ organisation }) => model.organisations.get(organisation) ?? []);
-    const there = [...model.people.values()].flatMap((one) => (one.positions ?? []).filter(({ organisation }) => organisation === this.office).map(({ role }) => ({ one, role })));
-    const roles = Object.keys(WORDS.role).filter((role) => there.some((position) => position.role === role));
-    const chosen = (/** @type {string} */ office) => {
-      const owing = duty.debtors.flatMap((debtor) => debtor.roles);
-      const held = new Set([...model.people.values()].flatMap((one) => (one.positions ?? []).filter(({ organisation }) => organisation === office).map(({ role }) => role)));
-      this.change({ office, person: '', roles: owing.filter((role) => held.has(role)) });
-    };
-    return html`<label class="field">${say('organisation')}<select @change=${(/** @type {any} */ event) => chosen(event.target.value)}>
+    const heirs = this.heirs(duty);
+    const chosen = heirs.find(({ office }) => office.id === this.office);
+    if (heirs.length === 0) return html`<p class="notice" role="status">${icon('stop')}<span>${say('hand_over_nobody')}</span></p>`;
+    return html`<label class="field"><span class="field-name">${say('organisation')}<small class="needed">${say('needed')}</small></span><select
+        @change=${(/** @type {any} */ event) => this.give(heirs.find(({ office }) => office.id === event.target.value))}>
         <option value="" ?selected=${!this.office}>${say('not_said')}</option>
-        ${team.map(({ id, name }) => html`<option value=${id} ?selected=${this.office === id}>${name}</option>`)}</select></label>
-      ${roles.length ? html`<fieldset class="field chips"><legend>${say('role')}</legend>${roles.map((role) => html`<label class="choice"><input type="checkbox" .checked=${live(this.roles.includes(role))}
+        ${heirs.map(({ office: { id, name } }) => html`<option value=${id} ?selected=${this.office === id}>${name}</option>`)}</select></label>
+      ${chosen ? html`<fieldset class="field chips"><legend>${say('role')}<small class="needed">${say('needed')}</small></legend>${chosen.roles.map((role) => html`<label class="choice"><input type="checkbox" .checked=${live(this.roles.includes(role))}
         @change=${() => this.change({ roles: this.roles.includes(role) ? this.roles.filter((one) => one !== role) : [...this.roles, role] })}><span>${word('role', role)}</span></label>`)}</fieldset>
         <label class="field">${say('person')}<select @change=${(/** @type {any} */ event) => this.change({ person: event.target.value })}>
           <option value="" ?selected=${!this.person}>${say('not_said')}</option>
-          ${there.filter(({ role }) => this.roles.includes(role)).map(({ one }) => html`<option value=${one.id} ?selected=${this.person === one.id}>${model.personName(one.id)}</option>`)}</select></label>` : nothing}`;
+          ${chosen.people.filter(({ role }) => this.roles.includes(role)).map(({ id }) => html`<option value=${id} ?selected=${this.person === id}>${model.personName(id)}</option>`)}</select></label>` : nothing}`;
   }
 
   /** @param {Event} event */

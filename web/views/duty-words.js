@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
-import { isLate, isOpen, standingOf, toldAt, wasLate } from '../duties.js';
+import { isLate, isOpen, isUnable, standingOf, toldAt, wasLate } from '../duties.js';
 import { language, say, word } from '../language.js';
 import { whoText } from './face.js';
 
@@ -12,6 +12,7 @@ import { whoText } from './face.js';
  * @typedef {import('../frames.js').Debtor} Debtor
  * @typedef {import('../frames.js').Duty} Born
  * @typedef {import('../duties.js').Duty} Duty
+ * @typedef {import('../timeline.js').Item} Item
  */
 
 const HOUR_MS = 3_600_000;
@@ -43,9 +44,11 @@ export function actText({ acknowledge, kinds }) {
 
 /** Who owes what. @param {Model} model @param {Born} duty */
 export function owedText(model, duty) {
+  const act = actText(duty);
+  const [one, ...others] = duty.debtors;
+  if (act && others.length === 0 && one?.person && one.person === model.myId) return say('duty_owed_mine', { act });
   const place = duty.inPlaceOf.map((organisation) => model.organisationName(organisation) || say('unknown_organisation'));
   const who = debtorsText(model, duty.debtors) + (place.length ? say('duty_in_place_of', { who: place.join('・') }) : '');
-  const act = actText(duty);
   return act ? say('duty_owed', { who, act }) : who;
 }
 
@@ -63,10 +66,19 @@ export function spanText(ms) {
 /** @param {'span_minute' | 'span_hour' | 'span_day'} unit @param {number} count */
 const counted = (unit, count) => say(count === 1 ? unit : `${unit}s`, { count });
 
+/** Who said that they cannot, and who was told of it since. @param {Model} model @param {Duty} duty @param {Item} unable @param {number} nowMs */
+function unableText(model, duty, { author, recordedAtMs }, nowMs) {
+  const at = moment(recordedAtMs, nowMs);
+  const told = duty.chain.flatMap((_, level) => (level < duty.told ? [debtorsText(model, toldAt(duty, level))] : [])).filter(Boolean);
+  const next = told.length ? say('standing_unable_told', { who: [...new Set(told)].join('、') }) : duty.chain.length ? say('standing_unable_next') : '';
+  return (isUnable(duty, model.myId) ? say('standing_unable_mine', { at }) : say('standing_unable', { by: whoText(model, author), at })) + next;
+}
+
 /** How it stands now, in a phrase. @param {Model} model @param {Duty} duty @param {number} nowMs */
 export function standingText(model, duty, nowMs) {
   const standing = standingOf(duty);
   if (standing === 'paused') return say('standing_paused');
+  if (isOpen(duty) && duty.unable) return unableText(model, duty, duty.unable, nowMs);
   if (isLate(duty, nowMs)) return say('standing_late', { at: moment(duty.dueMs, nowMs), span: spanText(nowMs - duty.dueMs) });
   if (isOpen(duty)) {
     return say(standing === 'snoozed' ? 'standing_snoozed' : 'standing_open', { at: untilText(duty, nowMs), span: spanText(duty.dueMs - nowMs) });

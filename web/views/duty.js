@@ -4,9 +4,10 @@
 import { html, nothing } from '../vendor/lit.js';
 import { WRITTEN_KINDS } from '../acts.js';
 import { moment } from '../dates.js';
-import { isLate, isOpen, owes } from '../duties.js';
+import { isLate, isOpen, isUnable, owes } from '../duties.js';
 import { msOfUs, readDebtor, readDuty } from '../frames.js';
 import { inLanguage, language, say, word } from '../language.js';
+import { onItsWay } from './connection.js';
 import { debtorsText, owedText, standingText, untilText, whenNobodyActs } from './duty-words.js';
 import { icon } from './icons.js';
 
@@ -34,11 +35,14 @@ export function answersTo(model, duty) {
   const mine = owes(duty.debtors, model.me);
   const owner = model.isSecretariat || (duty.owner !== '' && duty.owner === model.me?.organisation.id);
   // Told by phone is no answer but a call, logged by either side.
-  const ways = duty.waysOut.filter((way) => way !== 'phoned' && (way === 'waive' ? owner : mine));
+  const ways = duty.waysOut.filter((way) => way !== 'phoned' && !(way === 'cannot_go' && duty.unable) && (way === 'waive' ? owner : mine));
   // What an office was to do that the hub cannot tell is let go once it was told in another way.
   if (mine && model.isSecretariat && duty.inPlaceOf.length && !ways.includes('waive')) ways.push('waive');
   return mine ? [...ways, 'hand_over'] : ways;
 }
+
+/** What the way to them is called: where handing over is all there is, no answer is asked for. @param {string[]} answers */
+export const answerPhrase = (answers) => (answers.length === 1 && answers[0] === 'hand_over' ? 'answer_way_hand_over' : 'duty_answer_do');
 
 /** What meets it, to be written by whoever owes it. @param {Model} model @param {Duty} duty */
 function meetingActs(model, duty) {
@@ -70,7 +74,7 @@ function callButton({ timeline, cause, debtors }) {
 function acknowledgeButton(model, item) {
   const busy = model.isAcknowledging(item.timeline, item.id);
   return html`<button class="button button-small button-primary acknowledge" type="button" aria-disabled=${String(busy)} @click=${() => model.acknowledge(item)}>
-    ${icon(busy ? 'sync' : 'check')}<span>${say(busy ? 'pending_sent' : 'acknowledgement_do')}</span></button>`;
+    ${busy ? onItsWay(model) : html`${icon('check')}<span>${say('acknowledgement_do')}</span>`}</button>`;
 }
 
 /** @param {Model} model @param {Duty} duty */
@@ -81,13 +85,13 @@ export function dutyActs(model, duty) {
   if (!mine && !logs && answers.length === 0) return nothing;
   return html`<p class="duty-acts">${mine ? meetingActs(model, duty) : nothing}${logs ? callButton(duty) : nothing}
     ${answers.length ? html`<button class="button button-small button-text" type="button" @click=${asks('answer-duty', duty)}>${icon('reply')}
-      <span>${say('duty_answer_do')}</span></button>` : nothing}</p>`;
+      <span>${say(answerPhrase(answers))}</span></button>` : nothing}</p>`;
 }
 
 /** @param {Model} model @param {Duty} duty */
 export function tone(model, duty) {
   if (!isOpen(duty)) return duty.stands === 'met' ? 'done' : 'ended';
-  return isLate(duty, model.clock.now()) ? 'late' : 'open';
+  return isLate(duty, model.clock.now()) && !isUnable(duty, model.myId) ? 'late' : 'open';
 }
 
 /** @type {Record<string, 'check' | 'stop' | 'close'>} */

@@ -1,5 +1,5 @@
-// What the first view shows over a patient: that they are nobody, registered for training; what this person opened in an
-// emergency, and what others opened; and the button that opens the dialog (`emergency.js`).
+// What the first view shows over a patient: that they are nobody, registered for training; that they are no longer shared;
+// what this person opened in an emergency, and what others opened; and the button that opens the dialog (`emergency.js`).
 
 import { html, nothing } from '../vendor/lit.js';
 import { clockTime } from '../dates.js';
@@ -24,6 +24,19 @@ export const isTraining = ({ timelines, patients }, id) => Boolean(timelines.get
 /** @param {import('../model.js').Model} model @param {string} id */
 export const trainingBanner = (model, id) => (isTraining(model, id)
   ? html`<p class="banner banner-warning training-banner" role="note">${icon('team')}<span><b>${say('training_mark')}</b> ${say('training_explained')}</span></p>` : nothing);
+
+/** Whether what is here is only what their own office wrote: the sharing ended. Unknown while the list is read anew. @param {import('../model.js').Model} model @param {string} id */
+export const isFormer = (model, id) => !model.isSecretariat && !model.patients.has(id) && !model.refreshTimer;
+
+/** Somebody who is no longer shared, by name where it is still known. @param {import('../model.js').Model} model @param {string} id */
+export function formerWho(model, id) {
+  const { kanji } = model.patientName(id);
+  return kanji ? say('former_who', { name: kanji }) : say('former_unnamed');
+}
+
+/** @param {import('../model.js').Model} model @param {string} id */
+export const formerBanner = (model, id) => (isFormer(model, id)
+  ? html`<p class="banner banner-warning" role="status">${icon('link')}<span>${say('former', { who: formerWho(model, id) })}</span></p>` : nothing);
 
 /** @param {import('../model.js').Model} model @param {string} id */
 export function emergencyBanners(model, id) {

@@ -244,7 +244,8 @@ export class Entries extends View {
   circumstances() {
     const { people, organisations } = this.model;
     if (people !== this.directory.people || organisations !== this.directory.organisations) this.directory = { people, organisations, epoch: this.directory.epoch + 1 };
-    return [this.timelineId, this.timeline.touched, this.directory.epoch, language(), dayOf(this.model.clock.now()), this.unreadAfter].join(' ');
+    // What may be said of an entry depends on whether the patient is on the list, which may come later.
+    return [this.timelineId, this.model.patients.has(this.timelineId), this.timeline.touched, this.directory.epoch, language(), dayOf(this.model.clock.now()), this.unreadAfter, later() !== null].join(' ');
   }
 
   /** @param {import('../timeline.js').Item} item @param {import('../timeline.js').Item | undefined} before @param {string} circumstances */

@@ -11,11 +11,12 @@ import { currentAlarms, currentBody, currentVersion } from '../timeline.js';
 import { addressMark } from './address-mark.js';
 import { behalfAsked, behalfLine } from './behalf.js';
 import { bodyOf } from './bodies.js';
+import { later } from './coming.js';
 import { asksForAcknowledgement, courseText, dutiesOf } from './duty.js';
 import { face, who, whoText } from './face.js';
 import { icon } from './icons.js';
 import { repliesTo } from './quote.js';
-import { ruling } from './ruling.js';
+import { ruling as rulingOf } from './ruling.js';
 
 /** The device's time is worth a word when it differs by a minute from the hub's. */
 const CLAIM_DIFFERS_MS_MIN = 60_000;
@@ -29,6 +30,9 @@ const COURSE_OF_A_DUTY = new Set(['duty_step', 'duty_answer']);
  * @typedef {import('../model.js').Model} Model
  * @typedef {(act: import('../acts.js').Act | 'reply', item: Item) => void} Follow
  */
+
+/** A family has no use for citations. @param {Model} model @param {Item} item */
+const ruling = (model, item) => (model.me?.role === 'family' ? nothing : rulingOf(item));
 
 /** @param {Item} item */
 function times(item) {
@@ -44,15 +48,12 @@ function times(item) {
   };
 }
 
-/** @param {Model} model @param {Item} item */
+/** Of one's own entry also that nobody has read it yet. @param {Model} model @param {Item} item */
 function readBy(model, item) {
-  const read = readersOf(model, item);
-  if (read.length === 0) return nothing;
-  const isPast = item.sensitivity === 'restricted';
-  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(isPast ? 'read_past' : 'read_by', { count: read.length })}</span></summary>
-    ${isPast ? html`<p class="quiet">${say('read_past_how')}</p>` : nothing}
-    <ul>${read.map(([person, { atMs }]) => html`<li><b>${model.personName(person) || say('somebody')}</b>
-      ${atMs ? html`<small>${moment(atMs)}</small>` : nothing}</li>`)}</ul></details>`;
+  const { length: count } = readersOf(model, item);
+  if (count === 0 && item.author.person !== model.myId) return nothing;
+  return html`<details class="read-by"><summary>${icon('eye')}<span>${say(item.sensitivity === 'restricted' ? 'read_past' : 'read_by', { count })}</span></summary>
+    ${later() ? html`<renkei-readers .model=${model} .item=${item}></renkei-readers>` : nothing}</details>`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -87,7 +88,7 @@ function aboutAnother(/** @type {Model} */ model, /** @type {Item} */ item, /** 
     ${item.kind === 'retraction' ? aside(word('retraction_reason', item.body.reason ?? '')) : nothing}
     ${whoText(model, item.author)} ${times(item).recorded}
     ${target ? html`<button class="button-link" type="button" @click=${() => jump(target.id)}>${about}</button>` : nothing}
-    ${item.body.text ?? ''}</span>${ruling(item)}</p>`;
+    ${item.body.text ?? ''}</span>${ruling(model, item)}</p>`;
 }
 
 /**
@@ -111,20 +112,12 @@ function administrative(model, item) {
   const subject = body.kind === 'consent' ? word('consent_state', body.state ?? '')
     : body.kind === 'registration' ? (body.name?.kanji ?? '')
       : body.kind === 'closing' ? word('closing_reason', body.reason ?? '') : model.organisationName(body.organisation);
-  return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}</span>
+  // The doctor who is named attending agrees to the registration by acknowledging it, or says why not.
+  const waits = item.kind === 'registration' && model.needs.agreement(item.timeline) === item;
+  return html`<details class="line-details"><summary class="line">${icon('link')}<span><b>${word('kind', item.kind)}</b> ${subject}${waits ? html` <span class="mark mark-duty">${icon('hand')}<span>${say('mark_agreement')}</span></span>` : nothing}</span>
       <span class="line-who">${whoText(model, item.author)} ${times(item).recorded}</span></summary>
     <div class="line-body" data-timeline=${item.timeline} data-entry=${currentVersion(item).id}>${bodyOf(body, { model, alarms: [] })}
-      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(currentVersion(item))}</footer></div></details>${askedToAgree(model, item)}${dutiesOf(model, item)}`;
-}
-
-/** The doctor who is named attending agrees to the registration by acknowledging it. @param {Model} model @param {Item} item */
-function askedToAgree(model, item) {
-  const { kind, agreedBy, agreedOnPaper } = currentBody(item);
-  if (kind !== 'registration' || agreedBy !== model.myId || agreedOnPaper || !actsOn(item, model.myId).includes('acknowledgement')) return nothing;
-  const busy = model.isAcknowledging(item.timeline, item.id);
-  return html`<div class="duty">${icon('hand')}<div class="duty-words"><p><b>${say('agreement_asked')}</b></p><p class="quiet">${say('agreement_asked_how')}</p>
-    <p class="duty-acts"><button class="button button-small button-primary acknowledge" type="button" aria-disabled=${String(busy)} @click=${() => model.acknowledge(item)}>
-      ${icon(busy ? 'sync' : 'check')}<span>${say(busy ? 'pending_sent' : 'agreement_give')}</span></button></p></div></div>`;
+      <footer class="entry-foot">${history(model, item)}${readBy(model, item)}${ruling(model, currentVersion(item))}</footer></div></details>${waits ? html`<div class="duty">${icon('hand')}${later()?.agreementCard(model, item)}</div>` : nothing}${dutiesOf(model, item)}`;
 }
 
 /** @param {Model} model @param {Item} item */
@@ -162,7 +155,7 @@ const ACT_ICONS = /** @type {const} */ ({ acknowledgement: 'check', correction: 
 
 /** What this person may say about it later. @param {Model} model @param {Item} item @param {Follow} follow */
 function followUps(model, item, follow) {
-  if (model.isSecretariat) return nothing;
+  if (model.isSecretariat || !model.patients.has(item.timeline)) return nothing;
   const acts = [...(item.retraction ? [] : /** @type {const} */ (['reply'])), ...actsOn(item, model.myId)];
   const oneTap = asksForAcknowledgement(model, item);
   return acts.map((act) => html`<button class="button button-small button-text" type="button" @click=${() => follow(act, item)}>
@@ -189,7 +182,7 @@ export function entry(model, item, jump, follow) {
       ${behalfLine(model, item)}${alarmBanner(model, item)}
       ${item.retraction ? retracted(model, item) : bodyOf(currentBody(item), { model, alarms: version.alarms })}
       ${passedBy(item)}${behalfAsked(model, item)}${dutiesOf(model, item)}
-      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(version)}${followUps(model, item, follow)}</footer>
+      <footer class="entry-foot">${claimed}${history(model, item)}${acknowledged(model, item)}${repliesTo(model, item)}${readBy(model, item)}${ruling(model, version)}${followUps(model, item, follow)}</footer>
     </div>
   </article>`;
 }

@@ -3,6 +3,7 @@
 
 import { html, live, nothing } from '../vendor/lit.js';
 import { moment } from '../dates.js';
+import { devicesTold } from '../devices-told.js';
 import { COLUMNS } from '../forms.js';
 import { aside, say, word } from '../language.js';
 import { TEXT_CHARS_MAX } from '../limits.js';
@@ -29,8 +30,13 @@ const label = (field) => html`<span class="field-name">${say(field.phrase)}${fie
 const taking = (set) => (/** @type {any} */ event) => set(event.target.value);
 
 /** @param {Field} field @param {Surroundings} around @param {string} type */
-const input = (field, { value, set }, type) => html`<label class="field">${label(field)}
-  <input type=${type} data-field=${field.name} .value=${live(value ?? '')} maxlength=${type === 'text' ? 1_000 : nothing} autocomplete="off" @input=${taking(set)}></label>`;
+const input = (field, { model, timeline, value, set }, type) => html`<label class="field">${label(field)}
+  <input type=${type} data-field=${field.name} .value=${live(value ?? '')} maxlength=${type === 'text' ? 1_000 : nothing} autocomplete="off" @input=${taking(set)}></label>
+  ${field.suggests ? known(devicesTold(model.timeline(timeline)).map(({ name }) => name), value, set) : nothing}`;
+
+/** What is there already, in one tap: typed anew it might become another device. @param {string[]} names @param {string} value @param {(value: any) => void} set */
+const known = (names, value, set) => (names.length ? html`<p class="chips known">${names.map((name) => html`<button class="button button-small" type="button"
+  aria-pressed=${String(name === value)} @click=${() => set(name)}>${name}</button>`)}</p>` : nothing);
 
 /** @param {Field} field @param {[unknown, string][]} options value and label @param {Surroundings} around */
 function chips(field, options, { value, set }) {

@@ -6,6 +6,7 @@ import { machineTime, shortMoment } from '../dates.js';
 import { language, say, word } from '../language.js';
 import { GRAPHS, SIGNS, unitOf } from '../readings.js';
 import { alarmText } from './bodies.js';
+import { isFamily } from './for-family.js';
 import { drawGraph } from './graph.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
@@ -80,7 +81,7 @@ export class Graphs extends View {
     const { readings } = this;
     const shown = GRAPHS.filter(({ signs }) => readings.some((reading) => signs.some((sign) => sign in reading.values)));
     return html`<h2 id="vitals-title">${icon('heart')}<span>${say('tab_vitals')}</span></h2>
-      ${all.length === 0 ? html`<p class="quiet">${say('no_vitals')}</p>` : html`
+      ${all.length === 0 ? html`<p class="quiet">${say(isFamily(this.model) ? 'family_not_shown' : 'no_vitals')}</p>` : html`
         ${this.lastValues()}
         <div class="chips" role="radiogroup" aria-label=${say('period')}>${PERIODS.map(([name, days]) => html`<label class="choice">
           <input type="radio" name="period" .checked=${this.days === days} @change=${() => { this.days = days; this.requestUpdate(); }}>
@@ -109,7 +110,7 @@ export class Graphs extends View {
     return html`<figure class="graph">
       <figcaption><b>${name === 'pressure' ? say('blood_pressure') : word('vital_sign', name)}</b> <small>${word('unit', unitOf(signs[0]))}</small>
         ${name === 'pressure' ? html`<span class="legend"><span>● ${say('systolic_short')}</span><span>○ ${say('diastolic_short')}</span></span>` : nothing}
-        ${limits.length ? html`<span class="legend">┄ ${say('alarm_limits')}</span>` : nothing}</figcaption>
+        ${limits.length ? html`<span class="legend">┄ ${say('own_range')}</span>` : nothing}</figcaption>
       <div class="canvas" data-graph=${name} role="img" aria-label=${summary(readings, signs)}></div></figure>`;
   }
 

@@ -19,6 +19,7 @@ import './follow-up.js';
 import './graphs.js';
 import './paper.js';
 import './proof.js';
+import './readers.js';
 import './search.js';
 import './seen-by.js';
 import './sending.js';
@@ -26,6 +27,7 @@ import './summary.js';
 import './taking-out.js';
 import '../envelopes.js';
 
+export { agreementCard } from './agreement.js';
 export { boardLink, newsLine } from './board.js';
 export { paperSheet } from './paper-sheet.js';
 export { pending } from './pending.js';

@@ -147,22 +147,24 @@ export class Patients extends View {
         ? html`・${calendarDate(patient.birth_date)}` : nothing}</span></span>
       <span class="patient-line"><span class="patient-marks">${this.marks(patient.id, need)}</span>
         <span class="patient-last">${model.isSecretariat
-        ? html`${say('linked_count', { count: (patient.team ?? []).length })}・${word('consent_state', patient.consent)}`
+        ? html`${say('linked_count', { count: (patient.team ?? []).length })}・${patient.consent === 'none' ? say('consent_not_yet') : word('consent_state', patient.consent)}`
         : last ? html`${word('kind', last.kind)}・<time>${shortMoment(need.lastMs)}</time>` : say('no_entries')}</span></span>
     </a></li>`;
   }
 
   /** @param {string} id @param {import('../need.js').Need} need */
-  marks(id, { late, open, alarms, mentions, entries }) {
+  marks(id, { late, open, asked, alarms, mentions, entries }) {
     const present = (this.model.presence.get(id) ?? []).filter((actor) => actor.person !== this.model.myId).length;
     return html`
+      ${this.model.emergency.leftMs(id) ? html`<span class="mark mark-restricted">${icon('eye')}<span>${say('emergency_mark')}</span></span>` : nothing}
       ${isTraining(this.model, id) ? html`<span class="mark mark-late">${icon('team')}<span>${say('training_mark')}</span></span>` : nothing}
       ${alarms ? html`<span class="mark mark-alarm">${icon('alarm')}<span>${say('alarms', { count: alarms })}</span></span>` : nothing}
       ${late ? html`<span class="mark mark-late">${icon('clock')}<span>${say('mark_late', { count: late })}</span></span>` : nothing}
       ${open ? html`<span class="mark mark-duty">${icon('clock')}<span>${say('mark_duties', { count: open })}</span></span>` : nothing}
+      ${asked ? html`<span class="mark mark-duty">${icon('hand')}<span>${say('mark_agreement')}</span></span>` : nothing}
       ${mentions ? html`<span class="mark mark-mention">${icon('reply')}<span>${say('mark_mentions', { count: mentions })}</span></span>` : nothing}
       ${entries ? html`<span class="mark mark-unread"><span>${say('unread', { count: entries })}</span></span>` : nothing}
-      ${present ? html`<span class="mark mark-present"><span class="dot" aria-hidden="true"></span><span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${present}</span></span>` : nothing}`;
+      ${present ? html`<span class="mark mark-present" title=${say('present', { count: present })}>${icon('eye')}<span class="unseen">${say('present', { count: present })}</span><span aria-hidden="true">${say('present_short', { count: present })}</span></span>` : nothing}`;
   }
 }
 

@@ -40,7 +40,7 @@ export function pending(model, item, edit) {
     ${bodyOf(body, { model, alarms: [] })}
     ${verdict ? reasonsOf(verdict) : nothing}
     ${state === 'refused' || state === 'queued' ? html`<p class="pending-do">
-      ${state === 'refused' && mendable(intent) ? html`<button class="button button-small" type="button" @click=${() => edit(item)}>${say('edit_again')}</button>` : nothing}
+      ${state === 'refused' && mendable(intent) && model.patients.has(intent.timeline) ? html`<button class="button button-small" type="button" @click=${() => edit(item)}>${say('edit_again')}</button>` : nothing}
       <button class="button button-small button-text" type="button" @click=${remove}>${say(state === 'refused' ? 'give_up' : 'understood')}</button></p>` : nothing}
   </article>`;
 }

@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { Attaching } from '../attaching.js';
+import { settingsBefore } from '../devices-told.js';
 import { Draft } from '../draft.js';
 import { FORMS, bodyFrom, fieldsFor, kindsFor, presets, valuesFrom } from '../forms.js';
 import { kindOf, nameOf, usOfMs } from '../frames.js';
@@ -149,7 +150,8 @@ export class RecordForm extends View {
   /** @param {Slip} slip @param {string} name @param {any} value */
   set(slip, name, value) {
     slip.typed = true;
-    slip.values = { ...slip.values, [name]: value };
+    const told = slip.kind === 'device_change' && name === 'device' ? settingsBefore(this.model.timeline(this.timelineId), slip.values, value) : {};
+    slip.values = { ...slip.values, ...told, [name]: value };
     slip.draft.edited();
     this.requestUpdate();
   }
@@ -209,7 +211,7 @@ export class RecordForm extends View {
   foot({ kind, values, draft, attaching }) {
     const { lacking } = bodyFrom(kind, values, attaching.ready);
     const ready = lacking.length === 0 && !attaching.unsettled && !draft.refused;
-    const hint = attaching.unsettled ? say('files_unsettled')
+    const hint = attaching.unsettled ? say(attaching.isStuck ? 'files_failed' : 'files_unsettled')
       : lacking.length ? say('lacking', { fields: lacking.map(({ phrase }) => say(phrase)).join('・') }) : '';
     return html`<footer class="sheet-foot">${hint ? html`<p class="quiet">${hint}</p>` : verdictLine(draft, () => this.querySelector('.record-form .before-send')?.scrollIntoView({ block: 'end', behavior: 'smooth' }))}
       <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say(draft.confirmed ? 'send_to_queue' : 'send')}</span></button></footer>`;

@@ -9,6 +9,7 @@ import { AFTERWARDS_MS_MIN } from '../outbox.js';
 import { discard, release } from '../releasing.js';
 import { behalfMark } from './behalf.js';
 import { bodyOf } from './bodies.js';
+import { formerWho, isFormer } from './emergency-marks.js';
 import { icon } from './icons.js';
 import { reasonsOf } from './verdict.js';
 import { View } from './view.js';
@@ -75,14 +76,24 @@ export class Sending extends View {
     const body = readBody(intent.body);
     const isHeld = state === 'refused' && Boolean(verdict?.holds?.length);
     const what = isHeld ? 'held' : state === 'queued' ? 'queued' : 'refused';
+    const { model } = this;
+    const isLost = state === 'refused' && isFormer(model, intent.timeline);
     const phrase = isHeld ? say('verdict_held') : say(state === 'queued' ? 'pending_queued' : 'pending_refused');
     return html`<li class="sending-row">${icon(isHeld ? 'hand' : state === 'queued' ? 'link' : 'stop')}<div>
       ${this.head(intent.timeline, body.kind, writtenAtMs, intent.onBehalfOf)}
+      ${bodyOf(body, { model, alarms: [] })}
       <p><b>${phrase}</b></p>
       ${verdict?.holds?.map(({ title }) => html`<p>${inLanguage(title)}</p>`)}
       ${verdict ? reasonsOf(verdict) : nothing}
-      <p class="quiet">${say(`sending_do_${what}`)}</p>
-      <p><a class="button button-small" href="#/patients/${intent.timeline}">${say('sending_open')}</a></p></div></li>`;
+      <p class="quiet">${isLost ? say('sending_do_former', { who: formerWho(model, intent.timeline) }) : say(`sending_do_${what}`)}</p>
+      <p class="sending-acts">${model.patients.has(intent.timeline) || model.timelines.has(intent.timeline) ? html`<a class="button button-small" href="#/patients/${intent.timeline}">${say('sending_open')}</a>` : nothing}
+        ${state === 'queued' ? nothing : html`<button class="button button-small button-text" type="button" @click=${() => confirm(say('quarantine_discard_sure')) && this.giveUp(intent.id)}>${say('give_up')}</button>`}</p></div></li>`;
+  }
+
+  /** @param {string} id */
+  giveUp(id) {
+    this.model.outbox.remove(id);
+    this.model.changed();
   }
 
   /** @param {import('../outbox.js').Result} result */

@@ -8,6 +8,7 @@ import { PHRASES } from '../phrases.js';
 import { elementOf, fetchLater, later } from './coming.js';
 import { connectionNotice, connectionState } from './connection.js';
 import { currentAlarms } from '../timeline.js';
+import { isFormer } from './emergency-marks.js';
 import { face, whoText } from './face.js';
 import { fetchFile } from './fetching.js';
 import { icon } from './icons.js';
@@ -92,6 +93,7 @@ export class Shell extends View {
   /** An entry is written on its patient's page. @param {any} event */
   async writeRecord({ detail, target }) {
     if (target.localName === 'renkei-composer') return;
+    if (detail.kind === 'visit' && this.model.isVisitingNurse) return this.writeVisit(detail);
     await PARTS['renkei-patient'].load();
     if (this.model.selected !== detail.timeline) {
       location.hash = `#/patients/${detail.timeline}`;
@@ -99,6 +101,13 @@ export class Shell extends View {
       await new Promise((painted) => { this.model.beforePaint(() => setTimeout(painted)); });
     }
     /** @type {import('./patient.js').PatientView | null} */ (this.querySelector('renkei-patient'))?.handOn('renkei-composer', new CustomEvent('write-record', { detail }));
+  }
+
+  /** Who visits writes it by choices, and what it answers goes along. @param {{timeline: string, values: {about?: string}}} wish */
+  async writeVisit({ timeline, values }) {
+    const [{ roundOf }] = await Promise.all([import('../visiting/round.js'), PARTS['renkei-visits'].load()]);
+    roundOf(this.model, timeline).answer(values.about ?? '');
+    location.hash = `#/visits/${timeline}`;
   }
 
   /** @param {any} event an `EntryWanted` of another patient, or from beside the timeline */
@@ -172,7 +181,7 @@ export class Shell extends View {
   /** Somebody was here and is no longer signed in. */
   door() {
     const { model } = this;
-    if (customElements.get('renkei-door')) return html`<renkei-door .rest=${model.rest} .code=${model.signOutCode} .envelopes=${model.envelopes}></renkei-door>`;
+    if (customElements.get('renkei-door')) return html`<renkei-door .rest=${model.rest} .code=${model.signOutCode} .envelopes=${model.envelopes} @hub-there=${() => model.handInEnvelopes()}></renkei-door>`;
     this.doorComes ??= import('./door.js').then(() => this.requestUpdate(), () => location.reload());
     return html`<main id="main" class="sign-in"><p>${say('loading')}</p></main>`;
   }
@@ -309,8 +318,12 @@ export class Shell extends View {
         <p>${inLanguage(reason) || say('farewell_explained')}</p>
         <a class="button" href="#/">${say('to_list')}</a></div>`;
     }
+    // An address of somebody else's, or of a patient who was shared.
+    if (model.selected && isFormer(model, model.selected)) {
+      return html`<div class="empty">${icon('link')}<h1>${say('not_shared')}</h1><a class="button" href="#/">${say('to_list')}</a></div>`;
+    }
     if (model.visiting || model.isVisitingNurse) return this.visits();
-    return html`<div class="empty">${icon('team')}<h1>${say('choose_patient')}</h1><p>${say('choose_patient_how')}</p></div>`;
+    return html`<div class="empty">${icon('team')}<h1>${say('choose_patient')}</h1><p>${say(model.isSecretariat ? 'choose_patient_desk' : 'choose_patient_how')}</p></div>`;
   }
 
   /** What a screen reader says when an entry arrives. */

@@ -13,6 +13,7 @@ import { alarmText } from './bodies.js';
 import { callLink } from './calling.js';
 import { DutyWish } from './duty.js';
 import { whoText } from './face.js';
+import { isFamily, officesToAsk } from './for-family.js';
 import { icon } from './icons.js';
 import { leadsTo } from './quote.js';
 import { keyFirst, numbersOf, relative } from './relatives.js';
@@ -49,23 +50,23 @@ export class SummaryView extends View {
     const missing = rest.filter(({ said }) => !said);
     return html`${isNarrow ? nothing : this.acts()}<div class="summary"><h2 class="unseen">${say('tab_summary')}</h2>
       ${this.heed(summary)}
-      ${this.card('allergies', word('kind', 'allergies'), summary.allergies, ({ body }) => html`${body.noneKnown ? html`<p>${say('none_known')}</p>` : nothing}
+      ${isFamily(this.model) && !summary.allergies ? nothing : this.card('allergies', word('kind', 'allergies'), summary.allergies, ({ body }) => html`${body.noneKnown ? html`<p>${say('none_known')}</p>` : nothing}
         ${list((body.items ?? []).map((/** @type {any} */ one) => html`<b>${one.substance}</b>${aside(word('allergy_type', one.allergyType ?? ''))} ${one.reaction}`))}${plain(body.text)}`, 'summary_no_allergies')}
       ${this.keyPeople(summary)}
       ${rest.map(({ name, title, said, show }) => (said ? this.section(name, title, show()) : nothing))}
       ${this.phones(summary)}${this.vitals()}
       ${summary.planned.length ? this.section('planned', say('summary_planned'), this.many(summary.planned.slice(0, 4), ({ item, body }) => html`<p><b>${moment(Number(body.startsAtUs ?? body.atUs ?? body.heldAtUs) / 1000)}</b>
         ${word('kind', item.kind)} ${body.organisation ? this.model.organisationName(body.organisation) : ''}</p>${plain(body.text)}`)) : nothing}
-      ${missing.length ? html`<section class="summary-card summary-missing"><p class="summary-none">${say('summary_nothing_of')}${missing.map(({ title }) => title).join('・')}</p>
+      ${isFamily(this.model) ? this.section('for-family', say('family_summary'), html`<p>${say('family_not_shown')}</p>`) : missing.length ? html`<section class="summary-card summary-missing"><p class="summary-none">${say('summary_nothing_of')}${missing.map(({ title }) => title).join('・')}</p>
         ${missing.some(({ name }) => name === 'problems') ? this.renew('problem_list', null, word('kind', 'problem_list')) : nothing}</section>` : nothing}
     </div>${isNarrow ? this.acts() : nothing}`;
   }
 
   acts() {
     if (!this.model.isProfessional) return nothing;
-    const act = (/** @type {string} */ name, /** @type {string} */ wish, /** @type {'printer' | 'clip'} */ sign, /** @type {'paper_make' | 'copy_day'} */ words) => html`<button class="button button-small" type="button"
+    const act = (/** @type {string} */ name, /** @type {string} */ wish, /** @type {'printer' | 'copy'} */ sign, /** @type {'paper_make' | 'copy_day'} */ words) => html`<button class="button button-small" type="button"
       @click=${() => this.dispatchEvent(new CustomEvent('part-wanted', { bubbles: true, detail: { name, wish: new Event(wish) } }))}>${icon(sign)}<span>${say(words)}</span></button>`;
-    return html`<p class="summary-acts">${act('renkei-paper', 'paper-wanted', 'printer', 'paper_make')}${act('renkei-day-copy', 'day-copy-wanted', 'clip', 'copy_day')}</p>`;
+    return html`<p class="summary-acts">${act('renkei-paper', 'paper-wanted', 'printer', 'paper_make')}${act('renkei-day-copy', 'day-copy-wanted', 'copy', 'copy_day')}</p>`;
   }
 
   /** Cards that are there when something was said of theirs. @param {Summary} summary @returns {{name: string, title: string, said: unknown, show: () => unknown}[]} */
@@ -180,6 +181,7 @@ export class SummaryView extends View {
     const family = (model.patients.get(this.timelineId)?.team ?? []).filter(({ organisation }) => model.organisations.get(organisation)?.type === 'home')
       .flatMap(({ people }) => (people ?? []).map((id) => model.personName(id))).filter(Boolean);
     const rows = /** @type {[string, string][]} */ ([[say('proxy'), acp?.body.proxy ?? ''], [say('emergency_contact'), instruction?.body.emergencyContact ?? ''], [word('role', 'family'), family.join('、')]]).filter(([, text]) => text);
+    if (isFamily(model) && !related && rows.length === 0) return nothing;
     return this.section('people', say('summary_key_person'), html`${related ? html`${related.body.nobody ? html`<p class="body-flag">${icon('alarm')}<span>${say('nobody')}</span></p>` : nothing}
       ${items.length ? html`<ol class="summary-list summary-relatives">${items.map((one) => html`<li class="summary-related">${relative(model, this.timelineId, one)}</li>`)}</ol>` : nothing}${plain(related.body.text)}${this.source(related)}`
       : html`<p class="summary-none">${say('summary_nothing')}</p>`}${this.renew('related_persons', related)}
@@ -190,18 +192,20 @@ export class SummaryView extends View {
   phones({ related }) {
     const { model, timelineId } = this;
     const close = keyFirst(related?.body.items ?? []).filter(({ keyPerson, phones }) => keyPerson && phones?.length);
-    const team = model.patients.get(timelineId)?.team ?? [];
+    const team = isFamily(model) ? officesToAsk(model).map(({ id }) => ({ organisation: id })) : model.patients.get(timelineId)?.team ?? [];
+    const isListed = (/** @type {string} */ id) => Boolean(model.organisations.get(id)?.phone || model.offices.of(id)?.contact?.phone);
+    const logsCalls = model.isProfessional && (close.length > 0 || team.some(({ organisation }) => isListed(organisation)));
     return this.section('phones', say('summary_phones'), html`<ul class="summary-list">
       ${close.map((one) => html`<li class="summary-close"><p><b>${one.name}</b>${aside(`${relationText(one)}・${say('key_person')}`)}</p>${numbersOf(model, timelineId, one)}</li>`)}
       ${team.filter(({ organisation }) => model.organisations.get(organisation)?.type !== 'home').map(({ organisation }) => {
-      const office = model.offices.of(organisation);
+      const office = isFamily(model) ? null : model.offices.of(organisation);
       const { contact } = office ?? {};
       const phone = contact?.phone || model.organisations.get(organisation)?.phone || '';
       return html`<li class="summary-phone"><p><b>${model.organisationName(organisation) || say('unknown_organisation')}</b> ${callLink(model, timelineId, { phone, organisation, person: contact?.phone ? contact.person ?? '' : '' })}</p>
         ${contact ? html`<p class="quiet">${[contact.department, contact.person && model.personName(contact.person), contact.around_the_clock ? say('around_the_clock') : contact.hours].filter(Boolean).join('・')}</p>` : nothing}
         ${(office?.on_duty ?? []).map((shift) => html`<p class="quiet">${say('on_duty_now', { names: `${model.personName(shift.person)}${aside(word('role', shift.role))}` })}
           ${callLink(model, timelineId, { phone: shift.phone, organisation, person: shift.person, role: shift.role })}</p>`)}</li>`;
-    })}</ul>${model.isSecretariat ? nothing : html`<p class="quiet">${say('summary_call_how')}</p>`}`);
+    })}</ul>${logsCalls ? html`<p class="quiet">${say('summary_call_how')}</p>` : nothing}`);
   }
 }
 

@@ -1,21 +1,23 @@
 // Family and key person, as far as this person sees them; the care team as it is linked now, with telephone numbers; and the
-// alarm limits in force. Read-only: linking is done in the secretariat's console.
+// range in which no alarm is raised. Read-only: linking is done in the secretariat's console.
 
 import { html, nothing } from '../vendor/lit.js';
+import { limitText } from '../gist.js';
 import { say, word } from '../language.js';
 import { unitOf } from '../readings.js';
 import { standingOf } from '../standing-lists.js';
-import { limitText } from './bodies.js';
 import { callLink } from './calling.js';
 import { face } from './face.js';
+import { isFamily, teamForFamily } from './for-family.js';
 import { icon } from './icons.js';
 import { keyFirst, relative } from './relatives.js';
 
 /** @param {import('../model.js').Model} model @param {string} id */
 export function teamSection(model, id) {
   const team = model.patients.get(id)?.team ?? [];
-  return html`<h2>${icon('team')}<span>${say('tab_team')}</span></h2>
-    ${family(model, id)}
+  const head = html`<h2>${icon('team')}<span>${say('tab_team')}</span></h2>${family(model, id)}`;
+  if (isFamily(model)) return html`${head}${teamForFamily(model, id)}${limits(model, id)}`;
+  return html`${head}
     ${team.length === 0 ? html`<p class="quiet">${say('team_empty')}</p>` : nothing}
     <ul class="team">${[...team].sort((a, b) => Number(b.host) - Number(a.host)).map((link) => member(model, id, link))}</ul>
     ${limits(model, id)}`;
@@ -54,7 +56,7 @@ function member(model, timeline, link) {
 function limits(model, id) {
   const inForce = model.timelines.get(id)?.limits ?? [];
   if (inForce.length === 0) return nothing;
-  return html`<h3>${say('alarm_limits')}</h3>
+  return html`<h3>${say('own_range')}</h3>
     <ul class="limits">${inForce.map((limit) => html`<li><span>${word('vital_sign', limit.sign)}</span>
       <b>${limitText(limit)}</b> <small>${word('unit', unitOf(limit.sign))}</small></li>`)}</ul>`;
 }

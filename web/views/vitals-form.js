@@ -10,7 +10,7 @@ import { SIGNS, decimalIn, faultsOf, unitOf } from '../readings.js';
 import { WORDS } from '../words.js';
 import { beforeSend } from './before-send.js';
 import { behalfField, behalfOf } from './behalf-field.js';
-import { limitText } from './bodies.js';
+import { limitText } from '../gist.js';
 import { icon } from './icons.js';
 import { View } from './view.js';
 
@@ -155,7 +155,7 @@ export class VitalsForm extends View {
       <p class="vital-about" id="${id}-about">
         ${fault ? html`<span class="field-error">${icon('alarm')}<span>${fault}</span></span>` : nothing}
         ${last ? html`<span>${say('last_value')} <b>${last.value}</b>${aside(shortMoment(last.atMs))}</span>` : html`<span>${say('no_last_value')}</span>`}
-        ${limit ? html`<span>${say('alarm_limits')} <b>${limitText(limit)}</b></span>` : nothing}</p>
+        ${limit ? html`<span>${say('own_range')} <b>${limitText(limit)}</b></span>` : nothing}</p>
     </div>`;
   }
 

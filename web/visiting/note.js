@@ -21,6 +21,7 @@ import { hasFault, lineOf, titleOf } from './wounds.js';
  * @property {string} endedAt
  * @property {boolean} tellDoctor
  * @property {boolean} acp
+ * @property {string} [about] the entry that it answers
  * @property {import('../frames.js').OnBehalfOf | null} [named] who told it, where it is written on their behalf
  */
 
@@ -62,7 +63,7 @@ export const timesFault = ({ startedAt, endedAt }) => Boolean(startedAt && ended
 export function noteBody(chosen, wounds, attaching, nowMs) {
   const text = textOf(chosen, wounds);
   if (!text || timesFault(chosen) || wounds.some(hasFault)) return null;
-  const { startedAt, endedAt, tellDoctor, acp } = chosen;
+  const { startedAt, endedAt, tellDoctor, acp, about } = chosen;
   const devices = Object.entries(chosen.devices).map(([device, { settings }]) => ({ device, settings: settings.filter(({ name, value }) => name && value.trim()) }));
   const attachments = attaching.items.flatMap((item) => {
     const wound = wounds.find(({ photos }) => photos.includes(item));
@@ -74,6 +75,7 @@ export function noteBody(chosen, wounds, attaching, nowMs) {
     ...(endedAt ? { endedAtUs: usOfMs(momentOf(endedAt, nowMs)) } : {}),
     ...(tellDoctor ? { tellDoctor } : {}),
     ...(acp ? { acp } : {}),
+    ...(about ? { about } : {}),
     ...(devices.length ? { devices } : {}),
     ...(attachments.length ? { attachments } : {}),
   };

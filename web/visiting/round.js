@@ -16,7 +16,7 @@ import { measurementsIn } from './pad.js';
 const MISSING_MS_MAX = 10_000;
 
 /** @returns {Chosen} */
-const nothingChosen = () => ({ chips: {}, devices: {}, sentence: '', startedAt: '', endedAt: '', tellDoctor: false, acp: false, named: null });
+const nothingChosen = () => ({ chips: {}, devices: {}, sentence: '', startedAt: '', endedAt: '', tellDoctor: false, acp: false, about: '', named: null });
 
 /** The field of a post that is written on behalf of somebody. @param {import('../frames.js').OnBehalfOf | null | undefined} named */
 const behalfOf = (named) => (named ? { onBehalfOf: named } : {});
@@ -33,7 +33,7 @@ export class Round {
     this.part = 'vitals';
     this.missingSinceMs = 0;
     this.wasAway = false;
-    /** What was sent in this round, to be said. @type {{kind: string, atMs: number} | null} */
+    /** What was sent in this round, to be said. @type {{kind: 'vital' | 'visit', id: string, atMs: number} | null} */
     this.sent = null;
     const changed = () => model.changed();
     this.attaching = new Attaching((file, type, progress) => model.rest.upload(patient, file, type, progress), () => this.noteEdited());
@@ -54,6 +54,13 @@ export class Round {
     this.chosen = nothingChosen();
     /** @type {Wound[]} */
     this.wounds = [];
+  }
+
+  /** A duty asks for the note of a visit. @param {string} entry that opened it */
+  answer(entry) {
+    this.part = 'note';
+    this.chosen.about = entry;
+    this.noteEdited();
   }
 
   clearVitals() {
@@ -142,17 +149,19 @@ export class Round {
 
   /** @returns {Promise<boolean>} whether it went into the outbox */
   async sendVitals() {
+    const { id } = this.vitals;
     if (!(await this.vitals.send())) return false;
     this.clearVitals();
-    this.sent = { kind: 'vital', atMs: this.model.clock.now() };
+    this.sent = { kind: 'vital', id, atMs: this.model.clock.now() };
     edited();
     return true;
   }
 
   async sendNote() {
+    const { id } = this.note;
     if (!(await this.note.send())) return false;
     this.clearNote();
-    this.sent = { kind: 'visit', atMs: this.model.clock.now() };
+    this.sent = { kind: 'visit', id, atMs: this.model.clock.now() };
     edited();
     return true;
   }
@@ -186,7 +195,10 @@ export class Round {
    * @param {Omit<ReturnType<Round['kept']>, 'patient' | 'atMs'>} kept @param {(import('../attaching.js').Attachment | File)[]} photos
    */
   adopt({ wounds, ids: [vitals, note], part, typed, site, comment, measuredAt, named = null, metered, units, chosen }, photos) {
+    const { about } = this.chosen;
     Object.assign(this, { part, typed, site, comment, measuredAt, named, metered, units, chosen });
+    // A duty may have asked for it before what is kept was open.
+    if (about) this.answer(about);
     const items = photos.map((photo) => {
       if (photo instanceof File) this.attaching.add([photo]);
       else this.attaching.adopt([photo], this.attaching.items);

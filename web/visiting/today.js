@@ -83,7 +83,7 @@ export class Today {
 
 /**
  * @typedef {{id: string, kana: string, facts: Facts, pinned: boolean, dueMs: number}} Row `dueMs`: when the first duty of this person there is due, else infinite
- * The rows of the day: who is planned, by time; who was added by hand; and the rest, who is due first and was visited
+ * The rows of the day: who is planned, by time; who was visited all the same; who was added by hand; and the rest, who is due first and was visited
  * longest ago in front.
  * @param {Row[]} rows
  */
@@ -95,7 +95,8 @@ export function sorted(rows) {
   const byDue = (/** @type {Row} */ a, /** @type {Row} */ b) => (a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
   return {
     planned: rows.filter(isPlanned).sort((a, b) => firstMs(a) - firstMs(b) || byKana(a, b)),
-    added: rows.filter((row) => !isPlanned(row) && (row.pinned || row.facts.made)).sort(byKana),
+    unplanned: rows.filter((row) => !isPlanned(row) && !row.pinned && row.facts.made).sort(byKana),
+    added: rows.filter((row) => !isPlanned(row) && row.pinned).sort(byKana),
     others: rows.filter((row) => !isPlanned(row) && !row.pinned && !row.facts.made).sort((a, b) => byDue(a, b) || lastMs(a) - lastMs(b) || byKana(a, b)),
   };
 }

@@ -36,7 +36,7 @@ async function listened(page) {
   return page;
 }
 
-for (const [size, language, quiet] of [['phone', 'ja-JP', '静かな時間を決める'], ['desk', 'en-GB', 'Quiet hours']]) {
+for (const [size, language, quiet] of [['phone', 'ja-JP', '静かな時間を決める'], ['desk', 'en-GB', 'Keep quiet hours']]) {
   test(`for me and urgent make a sound; in quiet hours only what is urgent (${size}, ${language})`, async (t) => {
     const { hub, openPage } = await startRegion(t);
     for (const { id } of PATIENTS) hub.journal.markers.get(id).set(hub.journal.actor('nurse').person, { through: hub.journal.entries(id).length, atMs: Date.now() });

@@ -128,6 +128,8 @@ test('the doctor is asked here: until the answer others wait or take a reason, a
   await consoleOf(desk).getByRole('heading', { level: 1, name: /大西 フミ/ }).waitFor();
   const address = new URL(desk.url()).hash;
 
+  await consoleOf(desk).locator('.console-head').getByText('主治医の返事待ち（山田 健一）').waitFor();
+
   await addToTeam(desk, '小川', '小川 隆');
   const hold = consoleOf(desk).locator('.hold');
   await hold.getByText('主治医の返事を待つあいだは、主治医の所属のほかは紐付けない').waitFor();
@@ -141,13 +143,29 @@ test('the doctor is asked here: until the answer others wait or take a reason, a
   await open(desk, '#/console', /今日/);
   const waits = consoleOf(desk).locator('[data-card=advice]');
   await waits.getByText('大西 フミ').first().waitFor();
+  // It stands among what waits for the doctor: in the list, and with their duties, with a way to say no.
+  await doctor.locator('.patient-group-mine .patient-row', { hasText: '大西 フミ' }).getByText('同意のお願い').waitFor();
+  await doctor.evaluate(() => { location.hash = '#/duties'; });
+  const asked = doctor.locator('renkei-duties li', { hasText: '大西 フミ' });
+  await asked.getByText('主治医としての同意をお願いします').waitFor();
+  await doctor.shot('console-doctor-duties');
+  assert.deepEqual(await stumbles(doctor), []);
+  await asked.getByRole('button', { name: '同意しない（理由を書く）' }).click();
+  const call = doctor.locator('.record-form[open]');
+  await becomes(() => call.getByLabel('内容').inputValue(), '登録に同意できません（連携事務局へ）：');
+  await doctor.shot('console-doctor-refuses');
+  await call.getByRole('button', { name: '閉じる' }).click();
+  await doctor.evaluate(() => { location.hash = ''; });
   await doctor.locator('.patient-row', { hasText: '大西 フミ' }).click();
+  await doctor.locator('.line-details', { hasText: '大西 フミ' }).locator('.mark', { hasText: '同意のお願い' }).first().waitFor();
   await doctor.getByText('主治医としての同意をお願いします').waitFor();
   await doctor.shot('console-doctor-asked');
   assert.deepEqual(await stumbles(doctor), []);
   await doctor.getByRole('button', { name: '登録に同意する' }).click();
   await doctor.getByText('主治医としての同意をお願いします').waitFor({ state: 'detached' });
+  await becomes(() => doctor.locator('.patient-row', { hasText: '大西 フミ' }).getByText('同意のお願い').count(), 0);
   await open(desk, address, /大西 フミ/);
+  await becomes(() => consoleOf(desk).getByText(/主治医の返事待ち/).count(), 0);
   await consoleOf(desk).getByRole('tab', { name: '登録と同意' }).click();
   await consoleOf(desk).getByText('主治医が同意しています').waitFor();
   await desk.shot('console-papers');
@@ -461,6 +479,14 @@ test('an emergency access is reviewed with a word', async (t) => {
   const card = consoleOf(desk).locator('.card', { hasText: '大塚 弘' });
   await card.getByText('救急隊からの問い合わせ').waitFor();
   await card.getByRole('button', { name: '確認する' }).click();
+  // It may also be found that it was not justified: the words say so, and the way to the person is there.
+  await card.getByRole('radio', { name: '正当と認められない' }).check();
+  await becomes(() => card.getByLabel('確認した内容').inputValue(), '正当と認められません：');
+  await card.getByRole('link', { name: 'この人を開く' }).waitFor();
+  await desk.shot('console-emergency-unjustified');
+  assert.deepEqual(await stumbles(desk), []);
+  await card.getByRole('radio', { name: '必要な閲覧だった' }).check();
+  await becomes(() => card.getByLabel('確認した内容').inputValue(), '');
   await card.getByLabel('確認した内容').fill('救急隊の要請と電話で確かめました。');
   await desk.shot('console-emergency-review');
   assert.deepEqual(await stumbles(desk), []);
@@ -480,9 +506,22 @@ test('a nurse has groups and rules, an administrator their own office with its p
   await open(nurse, '#/console/rules', 'ルールブック');
   await nurse.evaluate(() => { location.hash = '#/console/audit'; });
   await nurse.getByText('この画面は、事務局と事業所の管理者だけが使えます。').waitFor();
+  await desk.evaluate(async () => {
+    const { rest, organisations } = document.querySelector('renkei-shell').model;
+    const office = [...organisations.values()].find(({ name }) => name === '訪問看護ステーションこもれび');
+    await rest.call('POST', `/organisations/${office.id}/staff`, { name: { kanji: '山本 光', kana: 'ヤマモト ヒカル' }, role: 'nurse' });
+  });
   await open(desk, '#/console/offices', '事業所と人');
   await consoleOf(desk).getByRole('button', { name: 'アカウントを調べる' }).click();
-  await consoleOf(desk).locator('.accounts').getByText('佐藤 由美子').waitFor();
+  // Whoever never came stands there with the way to them; a machine does not.
+  const idle = consoleOf(desk).locator('.accounts tbody tr');
+  await idle.filter({ hasText: '山本 光' }).getByText('未招待').waitFor();
+  await becomes(() => idle.filter({ hasText: '測定機器' }).count(), 0);
+  await assertNothingSticksOut(desk, 'who cannot sign in');
+  await desk.shot('console-accounts');
+  await idle.filter({ hasText: '山本 光' }).getByRole('link', { name: /招待する/ }).click();
+  await consoleOf(desk).locator('.person', { hasText: '山本 光' }).getByRole('button', { name: '招待する' }).waitFor();
+  await open(desk, '#/console/offices', '事業所と人');
   await consoleOf(desk).getByLabel('事業所・人で探す').fill('さとう ゆみこ');
   await consoleOf(desk).locator('.line-row', { hasText: '佐藤 由美子' }).click();
   const row = consoleOf(desk).locator('.person', { hasText: '佐藤 由美子' });
@@ -490,6 +529,8 @@ test('a nurse has groups and rules, an administrator their own office with its p
   await row.getByRole('button', { name: '事業所の管理者' }).click();
   await row.getByRole('button', { name: '管理者にする' }).click();
   await row.getByText('佐藤 由美子 さんを管理者にしました。').waitFor();
+  await row.locator('.person-head .mark', { hasText: '管理者' }).waitFor();
+  await row.getByRole('button', { name: '管理者から外す' }).waitFor();
 
   await nurse.goto(`${new URL(nurse.url()).origin}/#/console`);
   await nurse.reload();

@@ -44,7 +44,7 @@ test('a message: ruling first, then everybody has it at once, with role and orga
   const { hub, screenOf } = await startRegion(t);
   const [nurse, doctor] = await Promise.all([screenOf('nurse'), screenOf('doctor')]);
   await Promise.all([openPatient(nurse), openPatient(doctor)]);
-  await doctor.getByRole('list', { name: 'いまオンラインの人' }).getByText('佐藤 花子').waitFor({ state: 'attached' });
+  await doctor.getByRole('list', { name: 'いま見ている人' }).getByText('佐藤 花子').waitFor({ state: 'attached' });
   await write(nurse, '15時の往診に同席します。');
   await nurse.getByText('この内容は送信できます').waitFor();
   assert.equal(hub.heard.filter((frame) => frame.post).length, 0, 'a dry run posts nothing');
@@ -57,7 +57,12 @@ test('a message: ruling first, then everybody has it at once, with role and orga
   await received.getByText('SH-1').waitFor();
   const mine = nurse.locator('article.entry-mine', { hasText: '15時の往診に同席します。' });
   await mine.getByText('既読 1').click();
-  await mine.getByText('渡辺 健一').waitFor();
+  const station = mine.locator('.readers > li', { hasText: 'ひかり内科クリニック' });
+  await becomes(() => station.innerText(), /ひかり内科クリニック\s*渡辺 健一\s*医師/, 'with profession and office');
+  await mine.getByRole('heading', { name: /まだ読んでいない人 \d/ }).waitFor();
+  await mine.locator('.readers').last().getByText('中村 誠').waitFor();
+  await mine.locator('.readers').last().scrollIntoViewIfNeeded();
+  await nurse.shot('readers-ja');
   const [asked] = hub.heard.filter((frame) => frame.dryRun).slice(-1);
   const [posted] = hub.heard.filter((frame) => frame.post);
   assert.equal(posted.post.intent.id, asked.dryRun.intent.id, 'one id from the dry run on');

@@ -23,6 +23,19 @@ async function look(page, name) {
   assert.deepEqual(await stumbles(page), [], name);
 }
 
+test('a change of a device in use: chosen by a tap, and what was set before stands there', async (t) => {
+  const { screenOf } = await startRegion(t);
+  const nurse = await screenOf('nurse', { size: 'phone' });
+  await openPatient(nurse);
+  const sheet = await openForm(nurse, '医療機器の導入・変更');
+  await sheet.getByRole('button', { name: '在宅酸素濃縮器' }).click();
+  await sheet.getByRole('button', { name: '在宅酸素濃縮器', pressed: true }).waitFor();
+  await becomes(() => sheet.locator('[data-field="before"] input').evaluateAll((cells) => cells.map((one) => one.value)), ['酸素流量（労作時）', '2', 'L/分']);
+  await look(nurse, 'device-before-phone-ja');
+  await sheet.getByLabel('機器').fill('吸引器');
+  await becomes(() => sheet.locator('[data-field="before"] input').evaluateAll((cells) => cells.map((one) => one.value)), ['', '', ''], 'of another device nothing is known');
+});
+
 test('a drip order is held, its author writes the reason, and it goes out with the duty that the document follows', async (t) => {
   const { hub, screenOf } = await startRegion(t);
   const doctor = await screenOf('doctor', { size: 'phone' });
@@ -39,7 +52,7 @@ test('a drip order is held, its author writes the reason, and it goes out with t
   await sheet.getByLabel('または、理由を書いて送る').fill('本日中に看護ステーションへ持参します。');
   await sheet.getByText('理由を添えて送れます。').waitFor();
   await sheet.getByText('送ると、次の約束がはじまります').waitFor();
-  await becomes(() => sheet.locator('.promise').innerText(), /ひかり内科クリニック 渡辺 健一から「指示の文書」[\s\S]*まで[\s\S]*動きがないとき/);
+  await becomes(() => sheet.locator('.promise').innerText(), /あなた：指示の文書[\s\S]*まで[\s\S]*動きがないとき/);
   await holds(sheet.getByLabel('理由', { exact: true }), '本日中に看護ステーションへ持参します。');
   await sheet.locator('.promise').scrollIntoViewIfNeeded();
   await look(doctor, 'reason-phone-ja');
@@ -81,7 +94,7 @@ test('the document is attached where it is missing; a file the hub refuses says 
   hub.fileRefusal = { ja: '中身がPDFではありません', en: 'the content is not a PDF' };
   await (await picked).setFiles({ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('no') });
   await sheet.getByText('the content is not a PDF').waitFor();
-  await sheet.getByText('You can send once the files have arrived.').waitFor();
+  await sheet.getByText('Remove the file that failed, or choose another.').waitFor();
   await sheet.getByRole('button', { name: 'Remove: order.pdf' }).click();
   await sheet.locator('.attach-pick input').setInputFiles({ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.from('film') });
   await sheet.getByText(/^Expected: PDF/).waitFor();
@@ -90,7 +103,6 @@ test('the document is attached where it is missing; a file the hub refuses says 
   await sheet.locator('.attach-pick input').setInputFiles({ name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 order') });
   await sheet.getByText('This can be sent').first().waitFor();
   await sheet.getByText('Order documents preferably use the agreed form.').waitFor();
-  await sheet.getByText('for you').waitFor();
   await look(doctor, 'advice-desk-en');
   await sheet.getByRole('button', { name: 'Send', exact: true }).click();
   await sheet.waitFor({ state: 'hidden' });
@@ -213,8 +225,11 @@ test('a duty is handed over to a colleague, and the line says to whom', async (t
   const nurse = await screenOf('nurse', { size: 'phone', language: 'en-GB' });
   await openPatient(nurse, MASAO);
   const entry = nurse.locator('article', { hasText: '人工呼吸器' });
-  await entry.getByRole('button', { name: 'Answer' }).click();
+  // No other answer was agreed for it, so that none is asked for.
+  await entry.getByRole('button', { name: 'Hand over' }).click();
   const sheet = nurse.locator('renkei-duty-answer dialog');
+  await becomes(() => sheet.getByLabel('Organisation').locator('option').allInnerTexts(), ['Not stated', 'みなと訪問看護ステーション'], 'where somebody may take it over');
+  await sheet.getByText('Still needed: Reason').waitFor();
   await sheet.getByLabel('Organisation').selectOption({ label: 'みなと訪問看護ステーション' });
   await isTicked(sheet.getByLabel('nurse', { exact: true }), 'the role that owes it, where somebody has it');
   await sheet.getByLabel('Person').selectOption({ label: '伊藤 さくら' });
@@ -228,6 +243,45 @@ test('a duty is handed over to a colleague, and the line says to whom', async (t
   await entry.locator('.duty', { hasText: '伊藤 さくら' }).waitFor();
   assert.deepEqual(nurse.complaints, []);
 });
+
+for (const [size, language, said] of [
+  ['phone', 'ja-JP', { answer: '返事をする', way: '対応できない', hand: '引き継ぐ', mine: /「対応できない」と返事しました（.+）・次の担当にすぐ知らせます/, told: /・みなと訪問看護ステーションの管理者.*へ知らせました/, section: '対応できないと返事したもの', other: /佐藤 花子 看護師が「対応できない」と返事/ }],
+  ['desk', 'en-GB', { answer: 'Answer', way: 'Unable to do it', hand: 'Hand over', mine: /You said you cannot \(.+\)\. The next in line is told at once\./, told: /Told: the manager of/, section: 'You said you cannot', other: /佐藤 花子 nurse cannot do it/ }],
+]) {
+  test(`who cannot go has answered: late it is for the next in line, and for them not (${size}, ${language})`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    const { journal } = hub;
+    const cause = journal.append(MASAO.id, journal.actor('doctor'), Date.now() - 600_000, { body: { deviceChange: { device: '吸引器', change: 'introduced' } } });
+    const [duty] = cause.content.ruling.opened;
+    duty.terms.waysOut = ['cannot_go'];
+    const nurse = await screenOf('nurse', { size, language });
+    await nurse.locator('.duties-link').click();
+    const card = nurse.locator('.duty-list .duty', { hasText: '吸引器' });
+    await becomes(() => card.locator('.duty-opening').innerText(), /渡辺 健一[\s\S]*吸引器/, 'what it is about');
+    await look(nurse, `duty-opening-${size}-${language.slice(0, 2)}`);
+    await card.getByRole('button', { name: said.answer }).click();
+    const sheet = nurse.locator('renkei-duty-answer dialog');
+    await sheet.getByLabel(said.way, { exact: true }).check();
+    await sheet.locator('textarea').fill('午後は別の訪問です。');
+    await sheet.locator('.verdict-line-good').waitFor();
+    await sheet.locator('button[type=submit]').click();
+    const mine = nurse.locator('.duty-list section', { hasText: said.section }).locator('.duty-open');
+    await becomes(() => mine.locator('.duty-standing').innerText(), said.mine);
+    journal.step(MASAO.id, { duty: duty.id, round: 1, overdue: {} });
+    journal.step(MASAO.id, { duty: duty.id, round: 1, escalated: { told: [MANAGER] } });
+    await becomes(() => mine.locator('.duty-standing').innerText(), said.told);
+    await becomes(() => nurse.locator('.duty-list .duty-late').count(), 0, 'not late for whoever answered');
+    await becomes(() => nurse.locator('.duties-link .badge').count(), 0);
+    await becomes(() => mine.getByRole('button', { name: said.answer }).count(), 0, 'asked once');
+    await mine.getByRole('button', { name: said.hand }).waitFor();
+    await look(nurse, `unable-${size}-${language.slice(0, 2)}`);
+    // A colleague of hers owes it, too: there it is due.
+    const colleague = await screenOf('nurse2', { size, language });
+    await colleague.locator('.duties-link').click();
+    await becomes(() => colleague.locator('.duty-list .duty-late .duty-standing').innerText(), said.other);
+    assert.deepEqual([...nurse.complaints, ...colleague.complaints], []);
+  });
+}
 
 test('written without network and held when it arrives: nothing typed is lost, and it goes on under its id', async (t) => {
   const { hub, screenOf } = await startRegion(t);

@@ -50,6 +50,7 @@ test('a doctor finds by exact name and birth date, declares, reads, and the team
 
   await doctor.getByRole('heading', { level: 1, name: MITSU.name.kanji }).waitFor();
   await doctor.getByText('緊急閲覧中：あと60分').waitFor();
+  await doctor.locator('.patient-row', { hasText: MITSU.name.kanji }).getByText('緊急閲覧中', { exact: true }).waitFor({ state: 'attached' });
   await doctor.locator('article').first().waitFor();
   await assertNothingSticksOut(doctor, 'an open patient on a phone');
   await doctor.shot('emergency-open-phone-ja');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNothingSticksOut, isIn, startRegion, stumbles } from '../page.mjs';
+import { HARU, assertNothingSticksOut, becomes, isIn, startRegion, stumbles } from '../page.mjs';
 
 /** The row, and what a finger can press in it. */
 const look = (page) => page.evaluate(() => {
@@ -55,3 +55,19 @@ for (const [who, language, colorScheme] of [['nurse', 'ja-JP', 'light'], ['secre
     assert.deepEqual(page.complaints, []);
   });
 }
+
+test('on a tablet held upright or on its side the head is one row, with something due in it too, and the way out is in the account', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { deviceChange: { device: '吸引器', change: 'new' } } });
+  for (const language of ['ja-JP', 'en-GB']) {
+    const page = await screenOf('nurse', { size: 'tablet', language });
+    await page.locator('.duties-link .badge').waitFor();
+    for (const [width, height] of [[1024, 768], [820, 1180]]) {
+      await page.setViewportSize({ width, height });
+      await becomes(() => page.locator('.bar').evaluate((bar) => bar.offsetHeight <= 64), true, `${width} px, ${language}`);
+      await assertNothingSticksOut(page, `${width} px, ${language}`);
+    }
+    await page.locator('.bar-account').click();
+    await page.locator('renkei-account dialog').getByRole('button', { name: language === 'ja-JP' ? 'サインアウト' : 'Sign out', exact: true }).waitFor();
+  }
+});

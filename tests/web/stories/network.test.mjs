@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, becomes, openPatient, signOut, startRegion, write } from '../page.mjs';
+import { HARU, MASAO, assertNothingSticksOut, becomes, openPatient, signOut, startRegion, stumbles, write } from '../page.mjs';
 
 const texts = (hub) => hub.journal.entries(HARU.id).map((entry) => entry.content.body.message?.text).filter(Boolean);
 
@@ -93,6 +93,66 @@ test('forget: an entry vanishes; a timeline vanishes with its place in the list,
   await page.getByText('紐付けが解除されました。').waitFor();
   await becomes(() => page.locator('.patient-row', { hasText: '鈴木' }).count(), 0);
   await page.shot('farewell-ja');
+});
+
+test('one tap without signal: it waits to be sent, and nothing says that it is being sent', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { body: { deviceChange: { device: '吸引器', change: 'new', reason: '痰が増えたため' } } });
+  await openPatient(page);
+  const entry = page.locator('article', { hasText: '痰が増えたため' });
+  await entry.locator('.acknowledge').waitFor();
+  hub.cut();
+  await page.getByText('再接続待ち').waitFor();
+  await entry.locator('.acknowledge').click();
+  await entry.locator('.acknowledge').getByText('送信待ち').waitFor();
+  hub.mend();
+  await entry.locator('.acknowledge').waitFor({ state: 'detached' });
+});
+
+test('unlinked while away: the refused post keeps name and words, and the page says that the sharing has ended', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  hub.journal.append(MASAO.id, hub.journal.actor('nurse'), Date.now(), { body: { visit: { text: '体重を測りました。' } } });
+  hub.journal.append(MASAO.id, hub.journal.actor('doctor'), Date.now(), { body: { message: { text: 'チームだけの連絡です。' } } });
+  await openPatient(page, MASAO);
+  await page.getByText('チームだけの連絡です。').waitFor();
+  hub.cut();
+  await write(page, '訪問を早めてください。');
+  await page.getByRole('button', { name: '送信' }).click();
+  await page.locator('.pill-warning', { hasText: '未送信 1' }).waitFor();
+  const link = MASAO.team[1];
+  const { people } = link;
+  link.people = [];
+  t.after(() => { link.people = people; });
+  hub.mend();
+  await page.getByRole('heading', { name: '鈴木 正男 さんの共有が終わりました' }).waitFor();
+
+  await page.getByRole('link', { name: '要確認 1' }).click();
+  const card = page.locator('.sending-row', { hasText: '鈴木 正男' });
+  await card.getByText('訪問を早めてください。').waitFor();
+  await card.getByText('鈴木 正男 さんの共有が終わったため、直しても送れません。').waitFor();
+  await page.shot('sending-former-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+  await card.getByRole('link', { name: '患者さんの画面で開く' }).click();
+  await page.getByText('鈴木 正男 さんの共有は終わっています（自分の事業所が書いた記録だけ）').waitFor();
+  await page.getByRole('heading', { name: '鈴木 正男' }).waitFor();
+  await page.getByText('体重を測りました。').waitFor();
+  await page.shot('former-tablet-ja');
+  assert.deepEqual(await stumbles(page), []);
+  for (const gone of ['チームだけの連絡です。', 'バイタルを記録', '直して送る', '返信', '要約']) await becomes(() => page.locator('.patient').getByText(gone, { exact: true }).count(), 0, gone);
+  await becomes(() => page.locator('.patient :is(renkei-composer, renkei-graphs, [role="tab"])').count(), 0);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await assertNothingSticksOut(page, 'no longer shared, on a phone');
+  await page.shot('former-phone-ja');
+
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.goto(`${page.url().split('#')[0]}#/sending`);
+  await card.getByRole('button', { name: '送らずに消す' }).click();
+  await card.waitFor({ state: 'detached' });
+  // Nobody's address, or that of one whom the hub says nothing of.
+  await page.goto(`${page.url().split('#')[0]}#/patients/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`);
+  await page.getByRole('heading', { name: 'この患者さんは、いまあなたと共有されていません。' }).waitFor();
 });
 
 test('a revoked sign-in ends on the open page and leaves nothing behind', async (t) => {

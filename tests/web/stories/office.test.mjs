@@ -83,3 +83,39 @@ for (const [size, language, words] of [
     assert.deepEqual([...nurse.complaints, ...desk.complaints, ...doctor.complaints], []);
   });
 }
+
+for (const [size, language, words] of [
+  ['desk', 'ja-JP', { patients: '担当している患者', duties: '患者についての約束（続いているもの）', elsewhere: '測定機器 連携' }],
+  ['phone', 'en-GB', { patients: 'Patients of this office', duties: 'Open duties about patients', elsewhere: '測定機器 連携' }],
+]) {
+  test(`an administrator sees the patients and open duties of their office, and who of it has an account (${size}, ${language})`, async (t) => {
+    const { nurse, doctor } = await station(t, { size, language });
+    const missed = [];
+    nurse.on('response', (response) => { if (response.status() === 404) missed.push(new URL(response.url()).pathname); });
+    const patient = await nurse.evaluate(() => {
+      const { model } = document.querySelector('renkei-shell');
+      return [...model.patients.values()].find(({ team }) => team.some(({ organisation }) => organisation === model.me.organisation.id)).id;
+    });
+    await doctor.evaluate(([id]) => {
+      const { model } = document.querySelector('renkei-shell');
+      model.hub.post(model.intent(id, { deviceChange: { device: '在宅酸素濃縮器', change: 'setting', after: [{ name: '酸素流量', value: '2', unit: 'L/分' }] } }));
+    }, [patient]);
+    await nurse.evaluate(() => { location.hash = '#/console/offices'; });
+    const office = consoleOf(nurse).locator('renkei-console-office');
+    const part = (name) => office.locator(`[data-part=${name}]`);
+    await part('patients').getByRole('heading', { name: words.patients }).waitFor();
+    await part('duties').getByRole('heading', { name: words.duties }).waitFor();
+    await part('duties').locator(`a[href^="#/patients/${patient}/"]`).first().waitFor();
+    const counted = async (name) => Number(await part(name).locator('h2 .count').innerText());
+    await becomes(async () => (await part('patients').locator('li').count()) === await counted('patients') && (await part('duties').locator('li').count()) === await counted('duties'), true, 'as many as are counted');
+    await becomes(() => part('patients').locator(`a[href="#/patients/${patient}"]`).count(), 1);
+    assert.deepEqual(await stumbles(nurse), []);
+    await assertNothingSticksOut(nurse, 'our office');
+    await nurse.shot(`office-own-${size}-${language.slice(0, 2)}`, { fullPage: true });
+    // A machine has no account to be asked for.
+    await office.locator('renkei-console-person .mark').first().waitFor();
+    assert.deepEqual(missed.filter((path) => path.endsWith('/account')), []);
+    await part('duties').locator(`a[href^="#/patients/${patient}/"]`).first().click();
+    await nurse.locator('renkei-patient').waitFor();
+  });
+}

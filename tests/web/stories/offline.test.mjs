@@ -109,9 +109,33 @@ test('a round without network: opened anew, written, counted; an hour later it a
   assert.deepEqual(page.complaints.filter((one) => one.startsWith('uncaught')), []);
   await page.getByRole('button', { name: 'English' }).click();
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole('heading', { name: 'What became of posts' }).waitFor();
+  await page.getByRole('heading', { name: 'Sent and not sent' }).waitFor();
   await assertNothingSticksOut(page, 'results on a phone');
   await page.shot('sending-done-phone-en');
+});
+
+test('the tab was closed without signal: the door says that there is none, and that nothing is lost', async (t) => {
+  const { hub, screenOf } = await startRegion(t);
+  const page = await screenOf('nurse', { size: 'tablet' });
+  await installed(page);
+  await openPatient(page);
+  await page.waitForFunction(() => document.querySelector('renkei-shell').model.keeper.canSeal);
+  hub.cut();
+  for (const text of ['訪問しました', '食事は半分', '次は木曜です']) await say(page, text);
+  await unsent(page, 3);
+  const door = await page.context().newPage();
+  await page.close();
+  await door.goto(hub.url);
+  await door.getByRole('heading', { name: '在宅チームの連携' }).waitFor();
+  await door.getByText('圏外か、連携ハブにつながりません').waitFor();
+  await door.getByText('まだ送っていない記録が 3 件、封をして残っています。失われていません。').waitFor();
+  await becomes(() => door.getByText('高橋').count(), 0, 'nobody is named at the door');
+  await door.screenshot({ path: '/tmp/run/b-door-away.png' });
+  hub.mend();
+  await door.getByText('圏外か、連携ハブにつながりません').waitFor({ state: 'detached' });
+  await door.goto(hub.link('nurse'));
+  await door.waitForFunction(() => document.querySelector('renkei-shell')?.model.outbox.unsent === 0);
+  assert.deepEqual(texts(hub).slice(-3), ['訪問しました', '食事は半分', '次は木曜です']);
 });
 
 test('the browser is killed while posts are on their way: nothing is lost and nothing is doubled', async (t) => {

@@ -83,7 +83,7 @@ test('what the doctor did not say is contradicted in one tap, in English too', a
   const doctor = await screenOf('doctor', { size: 'phone', language: 'en-GB' });
   await openPatient(doctor);
   const entry = doctor.locator('article', { hasText: '利尿薬を半分に' });
-  await entry.getByText('Written by 佐藤 花子 for 渡辺 健一 (doctor), who told it').waitFor();
+  await entry.getByText('Written by 佐藤 花子, as told by 渡辺 健一 (doctor)').waitFor();
   await entry.getByText('This was written on your behalf.').waitFor();
   await entry.scrollIntoViewIfNeeded();
   await doctor.shot('on-behalf-asked-phone-en');

@@ -45,7 +45,6 @@ for (const [size, options] of [['desktop', { size: 'desktop' }], ['phone', { siz
     await rota.getByRole('button', { name: '当番表を書く' }).click();
     await nurse.shot(`roster-empty-${size}`);
     assert.deepEqual(await stumbles(nurse), []);
-    await rota.getByRole('button', { name: 'この当番表を知らせる' }).click();
     await rota.getByText('当番の人を、一人は選んでください。').waitFor();
 
     for (const [label, time] of [['平日 開始', '17:30'], ['平日 終了', '08:30'], ['土日 開始', '08:30'], ['土日 終了', '08:30']]) await rota.getByLabel(label, { exact: true }).fill(time);
@@ -67,14 +66,17 @@ for (const [size, options] of [['desktop', { size: 'desktop' }], ['phone', { siz
     await lines.nth(3).locator('select').selectOption({ label: names[1] });
     await lines.nth(3).getByRole('button', { name: /時刻と電話を変える/ }).click();
     await lines.nth(3).locator('input[type=time]').first().fill('');
-    await rota.getByRole('button', { name: 'この当番表を知らせる' }).click();
+    // Beside the button, which leads to the field; and gone once it is filled.
     await rota.getByText(/時刻のない当番があります/).waitFor();
+    await rota.getByRole('button', { name: '当番表を登録する' }).click({ force: true });
+    await becomes(() => lines.nth(3).locator('input[type=time]').first().evaluate((field) => field === document.activeElement), true);
     await lines.nth(3).locator('input[type=time]').first().fill('20:00');
+    await becomes(() => rota.getByText(/時刻のない当番があります/).count(), 0);
     await nurse.shot(`roster-filled-${size}`);
     await assertNothingSticksOut(nurse, 'the rota');
     assert.deepEqual(await stumbles(nurse), []);
-    await rota.getByRole('button', { name: 'この当番表を知らせる' }).click();
-    await rota.getByText('当番表を知らせました。').waitFor();
+    await rota.getByRole('button', { name: '当番表を登録する' }).click();
+    await rota.getByText('当番表を登録しました。').waitFor();
     await becomes(() => rota.locator('.rota > li').count(), 13, 'the day of nobody is not there');
     await becomes(() => rota.locator('.rota > li').nth(1).innerText(), /20:00–翌08:30/);
     await nurse.shot(`roster-told-${size}`);
@@ -110,21 +112,21 @@ test('a rota from a spreadsheet: what is unclear is named and nothing is taken; 
   await rota.getByText('2 rows are read.').waitFor();
   await nurse.shot('roster-pasted-en');
   assert.deepEqual(await stumbles(nurse), []);
-  await rota.getByRole('button', { name: 'Tell this roster' }).click();
-  await rota.getByText('The roster is told.').waitFor();
+  await rota.getByRole('button', { name: 'Publish the roster' }).click();
+  await rota.getByText('The roster is published.').waitFor();
   await becomes(() => rota.locator('.rota > li').count(), 2);
 
   const contact = consoleOf(nurse).locator('renkei-console-contact');
   await contact.getByRole('button', { name: /the liaison$/ }).click();
   for (const label of ['Telephone', 'Fax', 'Email']) await contact.getByLabel(label, { exact: true }).fill('');
-  await contact.getByRole('button', { name: 'Tell this liaison' }).click();
+  await contact.getByRole('button', { name: 'Name this liaison' }).click();
   await contact.getByText('Please give a telephone, a fax or an email.', { exact: true }).nth(1).waitFor();
   await contact.getByLabel('Telephone', { exact: true }).fill('0797-22-3333');
   await contact.getByLabel('Somebody answers day and night').check();
   await nurse.shot('contact-form-en');
   assert.deepEqual(await stumbles(nurse), []);
-  await contact.getByRole('button', { name: 'Tell this liaison' }).click();
-  await contact.getByText('The liaison is told.').waitFor();
+  await contact.getByRole('button', { name: 'Name this liaison' }).click();
+  await contact.getByText('The liaison is named.').waitFor();
   await consoleOf(nurse).getByRole('link', { name: '0797-22-3333' }).waitFor();
 
   const doctor = await enter('doctor');

@@ -41,7 +41,7 @@ async function looksRight(page, shot, where) {
 /** Makes a draft of files, and is on its page. @returns its id */
 async function makeDraft(page) {
   await openSection(page, 'rules');
-  await page.locator('summary', { hasText: '下書きを作る' }).click();
+  await page.locator('summary', { hasText: '新しい下書き' }).click();
   await page.getByLabel('または、ファイル').setInputFiles(FILES);
   await page.getByLabel('下書きの題').fill('2027年度のきまり');
   await page.getByText('在宅医と訪問看護の約束ごと 1.1.0').waitFor();
@@ -128,7 +128,7 @@ test('a draft rule goes from its form through a mistake, the replay and the sign
 
   // Who signs, and for whom.
   await tab(desk, 'ルール集と署名団体');
-  await desk.getByRole('button', { name: 'ひな形の集をすべて「提案」にする' }).click();
+  await desk.getByRole('button', { name: 'ひな形のルール集をすべて「提案」にする' }).click();
   const addBody = async (set, [name, role, person], at) => {
     const part = desk.getByRole('region', { name: set });
     await part.getByRole('button', { name: '団体を足す' }).click();
@@ -191,9 +191,9 @@ test('the rulebook is read in words, searched, and written as text, in English, 
   for (const size of ['phone', 'tablet']) {
     const page = await signIn(openPage, hub.links.get('secretariat'), { size, language: 'en-GB' });
     await openSection(page, 'rules');
-    await page.getByText('Seed rules are at work. No body has signed them yet.').waitFor();
+    await page.getByText('Template rules are at work. No body has signed them yet.').waitFor();
     await looksRight(page, `rules-en-${size}`, `the rulebook, ${size}`);
-    await page.locator('summary', { hasText: 'Make a draft' }).click();
+    await page.locator('summary', { hasText: 'A new draft' }).click();
     await page.getByLabel('Or from files').setInputFiles(FILES);
     await page.getByLabel('Title of the draft').fill(`Rules ${size}`);
     await page.getByText('Etiquette of home doctors and visiting nurses 1.1.0').waitFor();

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HARU, MASAO, assertNothingSticksOut, assertOnlyPanesScroll, becomes, holds, isTicked, openPatient, startRegion, stumbles } from '../page.mjs';
-import { ORGANISATIONS, person } from '../region.mjs';
+import { ORGANISATIONS, PATIENTS, person } from '../region.mjs';
 
 const [CLINIC, STATION] = ORGANISATIONS;
+const [, , MITSU] = PATIENTS;
 const us = (ms) => `${Math.floor(ms)}000`;
 
 /** What a chart holds after some months. */
@@ -218,3 +219,45 @@ test('what nobody recorded is said to be missing, and never taken for none', asy
   await page.locator('.summary-missing').getByRole('button', { name: '病名・問題の一覧: 記録する' }).waitFor();
   await page.shot('summary-empty-ja');
 });
+
+for (const [size, language, said] of [
+  ['phone', 'ja-JP', { team: 'チームの一覧は、ご家族の画面には表示されません。', ask: '次の事業所へ電話でお尋ねください', none: 'ご家族宛てでない記録は、この画面には表示されません。', untrue: /まだありません|とは確認されていません|見える記録がない|電話連絡の記録が開きます/ }],
+  ['desk', 'en-GB', { team: 'Who is on the team is not shown to families.', ask: 'please phone one of these', none: 'Only what is addressed to families is shown here.', untrue: /No organisation is linked|No vital signs|not confirmed that|Nothing that you can see|opens the record of the call/ }],
+]) {
+  test(`a family is told what it is not shown, never that there is nothing, and whom to phone (${size}, ${language})`, async (t) => {
+    const { hub, openPage } = await startRegion(t);
+    const page = await openPage({ size, language });
+    const answered = (path, change) => page.route(path, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: change(await answer.json()) });
+    });
+    await answered('**/api/v1/me', (me) => ({ ...me, role: 'family', organisation: { id: 'home', type: 'home', name: '田中さんのお宅' } }));
+    // As the hub has it: a family's card of the patient names no team.
+    await answered('**/api/v1/patients?*', ({ patients }) => ({ patients: patients.map(({ team, ...patient }) => patient) }));
+    await page.goto(hub.link('helper'));
+    await openPatient(page, MITSU);
+    const tabs = { timeline: '.panel-timeline', team: '.panel-team', vitals: '.panel-vitals', summary: '.summary' };
+    for (const [tab, panel] of Object.entries(tabs)) {
+      await page.locator(`#tab-${tab}`).evaluate((one) => one.click());
+      const shown = page.locator(panel);
+      await shown.waitFor();
+      if (tab === 'team') {
+        await shown.getByText(said.team).waitFor();
+        await becomes(() => shown.innerText(), new RegExp(said.ask));
+        const office = shown.locator('.team-organisation', { hasText: 'みなと訪問看護ステーション' });
+        await becomes(() => office.locator('.call').getAttribute('href'), 'tel:0355500102');
+        await becomes(() => shown.locator('.team-organisation').last().innerText(), /港地区 在宅医療連携事務局/, 'the secretariat after the offices');
+      }
+      if (tab === 'vitals') await shown.getByText(said.none).waitFor();
+      if (tab === 'summary') {
+        await shown.getByText(said.none).waitFor();
+        await shown.locator('.summary-phone', { hasText: 'ひかり内科クリニック' }).locator('.call').waitFor();
+      }
+      await page.shot(`family-${tab}-${size}-${language.slice(0, 2)}`);
+      await becomes(async () => said.untrue.exec(await page.locator('.patient').innerText())?.[0] ?? '', '', tab);
+      await assertNothingSticksOut(page, `family, ${tab}`);
+      assert.deepEqual(await stumbles(page), []);
+    }
+    await becomes(() => page.locator('.ruling').count(), 0, 'no citations for a family');
+  });
+}

@@ -49,7 +49,10 @@ test('in a home without signal: it is sent later, once, and the round says that 
   await press(page, '128');
   await page.locator('.pad-right .foreseen-mark').getByText('この端末での見込み').waitFor();
   await page.getByRole('button', { name: '送信' }).click();
+  await page.getByRole('status').getByText('バイタルをこの端末に保存しました（未送信）').waitFor();
   await page.getByRole('status').getByText('つながりしだい送ります').waitFor();
+  await becomes(() => page.getByText('送りました').count(), 0, 'nothing was sent');
+  await page.shot('visit-kept-tablet-ja');
   await page.getByRole('link', { name: '今日の訪問へ' }).click();
   await page.locator('.visit-card', { hasText: '高橋 ハル' }).getByText('未送信').waitFor();
   await page.shot('visits-offline-tablet-ja');

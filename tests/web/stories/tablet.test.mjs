@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARU, MASAO, becomes, holds, reconnect, stumbles } from '../page.mjs';
+import { HARU, MASAO, becomes, holds, openPatient, reconnect, stumbles } from '../page.mjs';
 import { actor } from '../region.mjs';
 import { AKIRA, MINUTE_MS, at, fakeBluetooth, lastPost, part, photograph, press, section, startRound, tap, us, visit } from '../round.mjs';
 
@@ -31,6 +31,11 @@ test('the first thing on her tablet is the round of the day: planned, to be join
   await becomes(() => cards.nth(0).innerText(), /訪問済み[\s\S]*鈴木 正男/);
   await page.getByRole('button', { name: '今日から外す: 井上 昭' }).click();
   await page.getByText('2件・済み 1').waitFor();
+  hub.journal.append(AKIRA.id, actor('nurse'), Date.now(), { body: { visit: { text: '臨時に訪問しました。' } } });
+  const unplanned = page.getByRole('region', { name: '予定になかった訪問' }).locator('.visit-card');
+  await becomes(() => unplanned.innerText(), /訪問済み[\s\S]*井上 昭/);
+  await becomes(() => unplanned.locator('.visit-at small').evaluateAll((lines) => lines.map((one) => one.getClientRects().length)), [1, 1], 'no line breaks in a word');
+  await page.shot('visits-unplanned-tablet-ja');
   assert.deepEqual(page.complaints, []);
 });
 
@@ -61,6 +66,7 @@ test('the pad: field after field, what is known beside, a forgotten point, a lim
   await field('systolic').getByText('上限 160 を超えています').waitFor();
   await next.click();
   await press(nurse, '96');
+  await field('diastolic').getByText('▲ 目安より高い').waitFor();
   await next.click();
   await press(nurse, '9');
   await field('pulse').getByText('前回は 96 でした。桁はこれで合っていますか').waitFor();
@@ -143,6 +149,32 @@ test('a note of choices: the devices as told, a duty shown before it is sent, th
   await nurse.getByRole('button', { name: '次の訪問を予定する' }).click();
   await nurse.getByRole('dialog').getByRole('heading', { name: /訪問の予定/ }).waitFor();
   assert.deepEqual([...nurse.complaints, ...doctor.complaints], []);
+});
+
+test('a duty asks for a visit: it is written by choices, from the head of the page, and answers what asked for it', async (t) => {
+  const { hub, screenOf } = await startRound(t);
+  const cause = hub.journal.append(HARU.id, actor('doctor'), Date.now(), { body: { deviceChange: { device: '在宅酸素濃縮器', change: 'setting', after: [{ name: '酸素流量', value: '2', unit: 'L/分' }] } } });
+  Object.assign(cause.content.ruling.opened[0].terms, { acknowledge: false, kinds: ['visit'], answers: true });
+  const nurse = await screenOf('nurse', { size: 'tablet' });
+  await openPatient(nurse);
+  await nurse.locator('.duty', { hasText: '訪問の記録' }).getByRole('button', { name: '訪問の記録を書く' }).click();
+  await nurse.getByRole('tab', { name: '訪問の記録', selected: true }).waitFor();
+  await nurse.locator('.note-about').getByRole('link', { name: /渡辺 健一 医師の医療機器/ }).waitFor();
+  await nurse.shot('visit-for-duty-tablet-ja');
+  assert.deepEqual(await stumbles(nurse), []);
+  await tap(section(nurse, 'condition'), '変わりなし');
+  await nurse.getByText('この内容は送信できます').waitFor();
+  // Another part begins at its own head.
+  const scrolled = () => nurse.locator('.visit-panel').evaluate((panel) => panel.scrollTop);
+  await nurse.setViewportSize({ width: 1024, height: 600 });
+  await nurse.getByRole('button', { name: '送信' }).scrollIntoViewIfNeeded();
+  await nurse.locator('.visit-panel').evaluate((panel) => panel.scrollTo(0, 400));
+  await part(nurse, 'vitals');
+  await becomes(scrolled, 0);
+  await part(nurse, 'note');
+  await nurse.getByRole('button', { name: '送信' }).click();
+  await nurse.getByRole('status').getByText('訪問の記録を送りました').waitFor();
+  assert.equal((await lastPost(hub, 'visit')).about, cause.id);
 });
 
 test('what was written for one patient stays there while another is visited', async (t) => {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openBrowser } from '../browser.mjs';
 import { STANDING_STILL, demoHub } from '../demo-hub.mjs';
-import { assertNothingSticksOut, isIn, stumbles } from '../page.mjs';
+import { assertNothingSticksOut, becomes, isIn, stumbles } from '../page.mjs';
 
 const WHY = '転院先への引き継ぎ';
 
@@ -40,7 +40,7 @@ async function ask(dialog) {
 async function openRequests(desk) {
   await desk.evaluate(() => { location.hash = '#/console'; });
   const card = desk.locator('[data-card="exports"]');
-  await card.getByText(WHY, { exact: false }).waitFor();
+  await card.getByText(WHY, { exact: false }).first().waitFor();
   await desk.shot('console-home-exports');
   await card.getByRole('link', { name: /開く|見る/ }).last().click();
   await desk.getByRole('heading', { level: 1, name: '持ち出しの申請' }).waitFor();
@@ -107,4 +107,25 @@ test('a request that is declined says so, and another can be made', async (t) =>
   await dialog.getByRole('button', { name: 'もう一度申請する' }).click();
   await ask(dialog);
   assert.deepEqual([...doctor.complaints, ...desk.complaints], []);
+});
+
+test('a sheet for an office that does not take part is asked for in words: where to, which days, what is blacked out', async (t) => {
+  const screenOf = await region(t);
+  const [nurse, desk] = [await screenOf('nurse'), await screenOf('secretariat')];
+  for (const [to, hides] of [['みどり内科', 'name+birth+phones'], ['あおば整形外科', 'restricted-included']]) {
+    await nurse.evaluate(async ([whom, hidden, purpose]) => {
+      const { model } = document.querySelector('renkei-shell');
+      const body = { export: { purpose, scope: `${whom} / 2026-11-22..2026-11-29 / ${hidden}`, patients: [model.patients.keys().next().value], planned: true } };
+      model.hub.post(model.intent(model.me.organisation.id, body));
+    }, [to, hides, WHY]);
+  }
+  const requests = await openRequests(desk);
+  const card = (to) => requests.locator('.card', { hasText: to });
+  await becomes(() => card('みどり内科').locator('dl').innerText(), /宛先\s+みどり内科\s+期間\s+2026年11月22日 – 2026年11月29日\s+伏せるもの\s+氏名の一部、生年月日（年だけ残る）、電話番号/);
+  await card('あおば整形外科').locator('.mark', { hasText: '伏せるものなし' }).waitFor();
+  await becomes(() => card('あおば整形外科').locator('dl').innerText(), /取扱注意の記録\s+含みます/);
+  await becomes(() => requests.getByText(/name\+birth|restricted-included|\.\./).count(), 0, 'no words of the machine');
+  assert.deepEqual(await stumbles(desk), []);
+  await assertNothingSticksOut(desk, 'a sheet that is asked for');
+  await desk.shot('console-exports-sheet');
 });

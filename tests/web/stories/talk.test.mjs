@@ -93,6 +93,46 @@ test('a role and a person are named while typing: shown with who is on duty, sen
   assert.deepEqual([...doctor.complaints, ...nurse.complaints, ...pharmacist.complaints], []);
 });
 
+for (const [size, language, said] of [
+  ['phone', 'ja-JP', { everyone: '宛先: チーム全員', role: '看護師', done: '決定', hint: '本文に @ と書いても', line: '宛先: 看護師・中村 誠', under: '薬剤師・あおば薬局', file: 'ファイルを添える', lacks: 'あと必要：内容' }],
+  ['desk', 'en-GB', { everyone: 'To: everyone', role: 'Nurse', done: 'Done', hint: 'type @ in the text', line: 'To: nurse・中村 誠', under: 'pharmacist・あおば薬局', file: 'Attach a file', lacks: 'Still needed: Text' }],
+]) {
+  test(`whom it is for is chosen on a sheet of its own, with professions; a file may come before the words (${size}, ${language})`, async (t) => {
+    const { hub, screenOf } = await startRegion(t);
+    const doctor = await screenOf('doctor', { size, language });
+    await openPatient(doctor);
+    const rest = doctor.locator('.composer-send .attach-pick');
+    await becomes(() => rest.innerText(), new RegExp(said.file), 'it is there before anything is typed');
+    await doctor.shot(`composer-resting-${size}-${language.slice(0, 2)}`);
+    await rest.locator('input').setInputFiles({ name: '創.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
+    await doctor.locator('.composer .file-ready').waitFor();
+    await doctor.getByText(said.lacks).waitFor();
+    await becomes(() => doctor.locator('.composer .attach-pick').count(), 1, 'one way to files');
+    await write(doctor, '明日の朝に採血を。');
+    await doctor.getByRole('button', { name: said.everyone }).press('Enter');
+    const sheet = doctor.locator('dialog.addressees');
+    await sheet.getByText(said.hint).waitFor();
+    await sheet.getByRole('checkbox', { name: said.role, exact: true }).check();
+    const person = sheet.locator('.choice', { hasText: '中村 誠' });
+    await becomes(() => person.innerText(), new RegExp(said.under), 'with profession and office');
+    await person.getByRole('checkbox').check();
+    // Enter at a name chooses, and sends nothing.
+    await person.getByRole('checkbox').press('Enter');
+    await doctor.shot(`addressees-${size}-${language.slice(0, 2)}`);
+    await assertNothingSticksOut(doctor, 'whom to address');
+    assert.deepEqual(await stumbles(doctor), []);
+    await sheet.getByRole('button', { name: said.done }).click();
+    await doctor.getByRole('button', { name: said.line }).waitFor();
+    assert.equal(hub.heard.filter(({ post }) => post).length, 0);
+    await doctor.locator('.verdict-good').waitFor();
+    await becomes(() => doctor.locator('.composer .button-primary').evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight), true, 'the way to send is in view');
+    await send(doctor, '明日の朝に採血を。');
+    const sent = await hub.posted('message');
+    assert.deepEqual([sent.body.message.toRoles, sent.addressedTo?.length, sent.body.message.attachments.length], [['nurse'], 1, 1]);
+    assert.deepEqual(doctor.complaints, []);
+  });
+}
+
 test('what is restricted is answered as restricted; its words are quoted when asked; who may not see it sees nothing of it', async (t) => {
   const { hub, screenOf } = await startRegion(t);
   hub.journal.append(HARU.id, hub.journal.actor('doctor'), Date.now(), { sensitivity: 'restricted', body: { note: { text: '告知はまだしていません。\nご長女と相談中です。' } } });

@@ -17,6 +17,7 @@ import '../../../web/later-sheets.js';
 import '../../../web/later-words.js';
 import { PHRASES } from '../../../web/phrases.js';
 import { SHEETS } from '../../../web/sheets.js';
+import { whole } from '../../../web/whole.js';
 import { WORDS } from '../../../web/words.js';
 import { fakeWorld } from '../fake-world.mjs';
 
@@ -114,6 +115,39 @@ test('every field of a body is shown, and none that is not there', () => {
       if (list) assert.ok(list in WORDS, `${kind}: no list ${list}`);
     }
   }
+});
+
+test('every field of a body goes onto paper and into the chart', () => {
+  // What an office or the hub records is on no patient's paper.
+  const offPaper = new Set(['emergency_access', 'closing', 'export', 'consent', 'duty_step', 'duty_answer',
+    'contact_window', 'roster', 'pledge', 'office_entry', 'activation', 'incident', 'suspension']);
+  const named = (/** @type {any} */ one) => one;
+  const model = /** @type {any} */ ({ personName: named, organisationName: named });
+  /** Something of each sort, and what of it has to stand there. @type {Record<string, (name: string, list: string) => [any, string[]]>} */
+  const samples = {
+    text: (name) => [name, [name]], flag: () => [true, []], answer: (name) => (name === '«reached»' ? [true, ['つながった']] : [false, ['いいえ']]),
+    word: (_, list) => [Object.keys(WORDS[list])[0], [Object.values(WORDS[list])[0][0]]], words: (_, list) => [Object.keys(WORDS[list]).slice(0, 2), Object.values(WORDS[list]).slice(0, 2).map(([ja]) => ja)],
+    date: () => ['2026-11-29', ['11月29日']], dates: () => [['2026-11-29'], ['11月29日']], at: () => ['1790000000000000', ['9月']],
+    person: (name) => [name, [name]], organisation: (name) => [name, [name]], organisations: (name) => [[name], [name]],
+    settings: (name) => [[{ name, value: '2', unit: 'L' }], [`${name} 2 L`]], devices: (name) => [[{ device: name, settings: [{ name: '流量', value: '3' }] }], [`${name} 流量 3`]],
+    drugs: (name) => [[{ name, dose: '1錠', usage: '朝' }], [`${name} 1錠 朝`]], labItems: (name) => [[{ name, value: '4', unit: 'g', range: '1–9' }], [name, '4', 'g', '1–9']],
+    participants: (name) => [[{ role: 'nurse', person: name }], [name]], spokenFor: (name) => [[{ by: 'nurse', absent: 'doctor', text: name }], [name]],
+    leftovers: (name) => [[{ drug: name, amount: '5錠' }], [name, '5錠']], allergies: (name) => [[{ substance: name, reaction: '発疹' }], [name, '発疹']],
+    problems: (name) => [[{ name }], [name]], related: (name) => [[{ name, phones: [{ number: '090-5550-0100' }] }], [name, '090-5550-0100']],
+    services: (name) => [[{ name, frequency: '週2回' }], [name, '週2回']], visits: () => [[{ on: '2026-11-28', mark: 'visit' }], ['11月28日']],
+    attachments: (name) => [[{ title: name }], [name]],
+  };
+  for (const [kind, rows] of Object.entries(SHEETS).filter(([kind]) => !offPaper.has(kind))) {
+    for (const { field, how, list, phrase } of rows.filter(({ how }) => how !== 'entry' && how !== 'hidden')) {
+      const [value, expected] = (samples[how] ?? assert.fail(`${kind}.${field}: nothing of the sort ${how}`))(`«${field}»`, list);
+      const text = whole(model, { kind, [field]: value });
+      for (const part of how === 'flag' ? [PHRASES[phrase][0]] : expected) assert.ok(text.includes(part), `${kind}.${field}: ${part} in ${text}`);
+    }
+  }
+  assert.equal(whole(model, { kind: 'alarm_limits', limits: [{ sign: 'spo2', low: '92' }, { sign: 'pulse', low: '50', high: '110' }], text: '連絡をください' }),
+    'SpO2 92 以上 %・脈拍 50–110 回/分・連絡をください');
+  assert.equal(whole(model, { kind: 'device_change', device: '酸素', change: 'setting', before: [{ name: '流量', value: '2', unit: 'L/分' }], after: [{ name: '流量', value: '3', unit: 'L/分' }], reason: '息切れ', emergency: true }),
+    '酸素・設定変更・流量 2 L/分 → 流量 3 L/分・息切れ・緊急');
 });
 
 test('vendored files are the ones VENDORED.md speaks of', () => {

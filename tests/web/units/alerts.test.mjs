@@ -43,7 +43,7 @@ test('many of one moment make one sound, of the weightiest; what was held back i
   const clock = new FakeClock();
   clock.ms = at(23);
   const [played, badges] = [[], []];
-  const model = { clock, stage: 'ready', myId: 'me', me: null, needs: { sum: { late: 1, open: 0, alarms: 0, mentions: 2 } }, changed() {} };
+  const model = { clock, stage: 'ready', myId: 'me', me: null, needs: { sum: { late: 1, open: 0, asked: 0, alarms: 0, mentions: 2 } }, changed() {} };
   const alerts = new Alerts(model, { load: () => JSON.stringify(NIGHT), save: () => {}, play: (hertz) => played.push(hertz.length), badge: (count) => badges.push(count) });
   alerts.hear('mine');
   alerts.look();

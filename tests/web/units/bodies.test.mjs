@@ -62,6 +62,13 @@ test('a code is never shown as it is where there is a word for it', () => {
   }
 });
 
+test('limits read as the range that is right for this patient, not as when the alarm is', () => {
+  chooseLanguage('ja');
+  const shown = (limits) => wordsOf(bodyOf({ kind: 'alarm_limits', limits }, { model, alarms: [] })).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  assert.match(shown([{ sign: 'spo2', low: '92' }]), /この方の範囲 SpO2 92 以上/);
+  assert.doesNotMatch(shown([]), /この方の範囲/);
+});
+
 test('a kind of a newer hub shows what was written', () => {
   assert.ok(wordsOf(bodyOf({ kind: 'telepathy', text: '思い' }, { model, alarms: [] })).includes('思い'));
 });

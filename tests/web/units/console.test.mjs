@@ -8,7 +8,7 @@ import { Act } from '../../../web/console/act.js';
 import { candidates } from '../../../web/console/candidates.js';
 import { agreementOf, byQuiet, lastReadByOffice, registrationOf } from '../../../web/console/course.js';
 import { cellsOf, isLinked, linkOf, noteLinked, resolved, rowsOf } from '../../../web/console/csv.js';
-import { birthDateOf, katakana, likeness, spaced } from '../../../web/console/names.js';
+import { birthDateOf, isNoDay, katakana, likeness, spaced } from '../../../web/console/names.js';
 import { PHRASES as EXPORTS } from '../../../web/console/exports-phrases.js';
 import { PHRASES } from '../../../web/console/phrases.js';
 import { asGiven, dayAfter, daysSince, faultsOf } from '../../../web/console/destroying.js';
@@ -67,6 +67,8 @@ test('birth dates as people write them', () => {
     assert.equal(birthDateOf(text, NOW), '1938-04-12', text);
   }
   assert.equal(birthDateOf('令和元年5月1日', NOW), '2019-05-01');
+  assert.deepEqual(['1940/6/31', 'S15.6.31', '19400631', '2025-02-29'].map(isNoDay), [true, true, true, true]);
+  assert.deepEqual(['1940/6/30', 'S15.6.3', '194006', '昭和', ''].map(isNoDay), [false, false, false, false, false], 'whole dates alone');
   for (const text of ['', '1938-02-30', '1938-13-01', '2026-11-28', '1869-12-31', '昭和', '4月12日', 'S0.1.1']) assert.equal(birthDateOf(text, NOW), '', text);
 });
 
@@ -147,6 +149,12 @@ test('who could join: as asked first, offices before people, whoever is on last'
   assert.deepEqual(found('', [{ organisation: 'station', people: ['hanako'] }]), ['clinic', 'station', 'station taro', 'clinic ken', 'station hanako!']);
   assert.deepEqual(found('訪問看護', [{ organisation: 'station', people: [] }]), ['station!', 'station taro!', 'station hanako!']);
   assert.deepEqual(found('事務局'), [], 'the secretariat is on no team');
+  directory.organisations.set('home', { id: 'home', name: '小林さんのお宅', kana: 'コバヤシサンノオタク', type: 'home', active: true });
+  for (const one of [person('son', '小林 一郎', 'コバヤシ イチロウ', 'family', 'home'), person('meter', '測定機器 連携', 'ソクテイキキ レンケイ', 'gateway', 'station')]) directory.people.set(one.id, one);
+  assert.deepEqual(found('測定'), [], 'a machine is given no patients');
+  assert.deepEqual([found('自宅'), found('家族'), found('').filter((key) => key.startsWith('home'))], [[], [], []], 'other people’s homes are shown to nobody who does not name them');
+  assert.deepEqual(found('小林'), ['home', 'home son']);
+  assert.deepEqual(found('', [{ organisation: 'home', people: [] }]).filter((key) => key.startsWith('home')), ['home!', 'home son!'], 'this patient’s own');
 });
 
 const entry = (id, kind, author, at, body = {}) => ({ id, timeline: 't', seq: '1', recordedAtUs: `${at}000`, content: { author, body: { [kind]: body } } });
@@ -183,9 +191,9 @@ test('entries of one author about one patient wait as one', () => {
   assert.deepEqual(groups.map(({ ids }) => ids), [['1', '3'], ['2'], ['4']]);
 });
 
-test('who cannot sign in yet: not invited first, then the invitations that end soonest', async () => {
+test('who cannot sign in yet, or has not for long: not invited first, then the invitations that end soonest, then who was there last', async () => {
   const accounts = {
-    a: { is_set_up: false, invited_until: '2026-12-02T00:00:00Z' }, b: { is_set_up: true, invited_until: null }, c: { is_set_up: false, invited_until: null }, d: { is_set_up: false, invited_until: '2026-12-01T00:00:00Z' },
+    a: { is_set_up: false, invited_until: '2026-12-02T00:00:00Z' }, b: { is_set_up: true, invited_until: null, sign_ins: [{ id: 'i', used_at: '2026-11-20T00:00:00Z' }] }, c: { is_set_up: false, invited_until: null }, d: { is_set_up: false, invited_until: '2026-12-01T00:00:00Z' },
   };
   const asked = [];
   let most = 0;
@@ -200,8 +208,10 @@ test('who cannot sign in yet: not invited first, then the invitations that end s
     return accounts[id];
   } }, () => {});
   const people = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => person(id, id, id, 'nurse', 'station'));
+  accounts.f = { is_set_up: true, invited_until: null, sign_ins: [] };
+  accounts.g = { is_set_up: true, invited_until: null, sign_ins: [{ id: 'i', used_at: '2026-08-01T00:00:00Z' }] };
   await looked.look([...people, person('off', 'x', 'x', 'nurse', 'station', false), person('meter', 'x', 'x', 'gateway', 'station')]);
-  assert.deepEqual(looked.without.map(({ person: one, state }) => [one.id, state]), [['c', 'none'], ['d', 'invited'], ['a', 'invited']]);
+  assert.deepEqual(looked.without(Date.parse('2026-11-29T00:00:00Z')).map(({ person: one, state }) => [one.id, state]), [['c', 'none'], ['d', 'invited'], ['a', 'invited'], ['g', 'idle'], ['f', 'idle']]);
   assert.equal(asked.length, 7, 'neither who is suspended nor a meter');
   assert.ok(most <= 4, `${most} at once`);
   assert.equal(looked.isLooking, false);

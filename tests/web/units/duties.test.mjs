@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { isLate, isOpen, owes, readListed, standingOf, toldAt, wasLate } from '../../../web/duties.js';
+import { isLate, isOpen, isUnable, owes, readListed, standingOf, toldAt, wasLate } from '../../../web/duties.js';
 import { readEntry, readVerdict } from '../../../web/frames.js';
+import { dutiesOfOffice } from '../../../web/console/care.js';
 import { Owing } from '../../../web/owing.js';
 import { Timeline } from '../../../web/timeline.js';
 
@@ -74,6 +75,17 @@ test('who cannot go makes it due at once; who hands over owes it no longer', () 
   assert.equal(owes(debtors, null), false);
 });
 
+test('who said in time that they cannot is not late, and colleagues are; whoever takes it up again or is given it is not asked by that', () => {
+  const unable = after(answer(8, { cannotGo: {} }), step(8, { round: 1, overdue: {} }), step(8, { round: 1, escalated: {} }));
+  assert.deepEqual([isLate(unable, 9 * HOUR_MS), isUnable(unable, 'n'), isUnable(unable, 'colleague')], [true, true, false]);
+  const done = after(answer(8, { cannotGo: {} }), step(8, { round: 1, overdue: {} }), met(9));
+  assert.deepEqual([isUnable(done, 'n'), wasLate(done)], [false, false], 'no delay of theirs');
+  assert.equal(after(answer(11, { cannotGo: {} })).unable, null, 'late already');
+  for (const more of [{ snoozedUntilUs: `${20 * HOUR_MS}000` }, { handedOver: { to: [{ organisation: 'other', roles: ['nurse'] }] } }]) assert.equal(after(answer(8, { cannotGo: {} }), answer(9, more)).unable, null);
+  const { list } = owingOf([timelineWith([answer(8, { cannotGo: {} })])]);
+  assert.deepEqual([list.mine.open.length, list.mine.unable.length, list.waiting], [0, 1, 0]);
+});
+
 test('a standing duty rests while the patient is away, and a death ends it', () => {
   const standing = (...then) => timelineWith(then, { ...owing, standing: true }).duties.all.get('duty');
   assert.equal(standingOf(standing([7, doctor, { admission: { place: '病院' } }])), 'paused');
@@ -127,7 +139,7 @@ function owingOf(timelines, { me = { role: 'nurse', organisation: { id: 'station
   const asked = [];
   const model = {
     me, myId: 'n', isSecretariat: me.role === 'secretariat', timelines: new Map(timelines.map((one, at) => [`t${at}`, one])),
-    changed: () => {}, keeper: { note() {} },
+    changed: () => {}, keeper: { note() {} }, needs: { agreements: [] },
     failed: () => assert.fail('not asked to fail'), clock: { cancel: () => {}, now: () => 6 * HOUR_MS },
     rest: { duties: async (which) => (asked.push(which), pages[asked.length - 1]) },
     rule: async (citation) => ({ title: { ja: `題 ${citation}`, en: '' } }),
@@ -217,4 +229,13 @@ test('golden frames: duties, holds and words are read whole', () => {
   assert.deepEqual([holds[0].reasonOk, holds[0].missing[0][0].now.ja], [true, '文書が添えてない']);
   assert.equal(readEntry(golden('delivery_duties').delivery.entry).opened[0].acknowledge, true);
   assert.equal(readListed(listed('a', 'closed', { closed_for: 'death' })).closedFor, 'death');
+});
+
+test('an office’s administrator sees what the office owes for its patients: late first, newest standing, nothing of others or of the office itself', () => {
+  const listed = (id, due, more = {}) => ({ id, rule: 'R', timeline: 'p', cause: null, debtors: [{ organisation: 'station', roles: ['nurse'], capacity: 'member', person: null }],
+    due: new Date(due * HOUR_MS).toISOString(), opened_at: new Date(0).toISOString(), standing: 'open', chain: [], ways_out: [], ...more });
+  const of = (raw, held = []) => dutiesOfOffice('station', raw, held, 12 * HOUR_MS).map(({ id }) => id);
+  assert.deepEqual(of([listed('soon', 13), listed('late', 11), listed('overdue', 20, { standing: 'overdue' }), listed('now', 12.5)]), ['late', 'overdue', 'now', 'soon']);
+  assert.deepEqual(of([listed('ours', 13, { timeline: 'station' }), listed('theirs', 13, { debtors: [{ organisation: 'clinic', roles: ['doctor'], capacity: 'member', person: null }] })]), []);
+  assert.deepEqual(of([listed('done', 13)], [{ ...readListed(listed('done', 13)), stands: 'met' }]), [], 'met meanwhile');
 });

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { agreementAsked } from '../../../web/agreeing.js';
 import { addressing, candidates, peopleOfTeam, rolesOfTeam, typingAt } from '../../../web/addressing.js';
 import { readEntry } from '../../../web/frames.js';
 import { addresseesOf, speaksTo } from '../../../web/mentions.js';
@@ -81,4 +82,32 @@ test('an @ is one at the beginning of a word; who is offered is on this team, an
   assert.deepEqual(peopleOfTeam(model, 'p').map(({ person: one }) => one), ['d', 'n2'], 'those who are linked');
   assert.deepEqual(candidates(model, 'p', 'いと').map(({ person: one }) => one), ['n2']);
   assert.deepEqual(candidates(model, 'p', '看').map(({ role, person: one }) => [role, one]), [['nurse', '']]);
+});
+
+test('a registration waits for the doctor whom it names, until they acknowledge it or a link, or it is on paper; as the hub counts', () => {
+  const DESK = { person: 'desk', role: 'secretariat' };
+  const DOCTOR = { person: 'me', role: 'doctor' };
+  const asked = (/** @type {[string, any, any][]} */ ...entries) => {
+    const timeline = new Timeline('t');
+    entries.forEach(([id, author, body], at) => timeline.apply(readEntry({ id, timeline: 't', seq: String(at + 1), recordedAtUs: '1', content: { author, body } })));
+    return agreementAsked(timeline, 'me')?.id ?? null;
+  };
+  const registration = { registration: { agreedBy: 'me' } };
+  const agreed = (/** @type {string} */ target) => /** @type {[string, any, any]} */ ([`a${target}`, DOCTOR, { acknowledgement: { target } }]);
+  const first = /** @type {[string, any, any]} */ (['r', DESK, registration]);
+  const link = /** @type {[string, any, any]} */ (['l', DESK, { teamLink: { organisation: 'clinic' } }]);
+  const anew = /** @type {[string, any, any]} */ (['r2', DESK, registration]);
+  assert.equal(asked(first, link), 'r');
+  assert.equal(asked(first, link, anew), 'r2', 'written anew before the answer');
+  assert.equal(asked(first, agreed('r')), null);
+  assert.equal(asked(first, link, agreed('l')), null, 'the link of their office');
+  assert.equal(asked(first, agreed('r'), anew), null, 'a name put right is not asked for again');
+  assert.equal(asked(['r', DESK, { registration: { agreedBy: 'me', agreedOnPaper: '棚' } }]), null);
+  assert.equal(asked(['r', { person: 'n', role: 'nurse' }, { registration: { agreedBy: 'me', agreedOnPaper: '棚' } }]), 'r', 'paper for which no secretariat vouches');
+  assert.equal(asked(['r', DESK, { registration: { agreedBy: 'another' } }]), null);
+  assert.equal(asked(['r', { person: 'd', role: 'doctor' }, registration]), null, 'a doctor registered');
+  const other = /** @type {[string, any, any]} */ (['o', DESK, { registration: { agreedBy: 'another' } }]);
+  assert.equal(asked(first, agreed('r'), other, ['r3', DESK, registration]), 'r3', 'another doctor stood between');
+  assert.equal(groupOf(need({ asked: 1 })), 'mine');
+  assert.equal(FILTERS.duties(need({ asked: 1 })), true);
 });

@@ -108,3 +108,21 @@ test('what was stored is told afterwards, with the words it began with', () => {
   outbox.settle({ id: 'a', verdict: 'accepted', reasons: [] }, 3_601_000);
   assert.deepEqual(outbox.results.map(({ id, kind, words, writtenAtMs, answeredAtMs }) => [id, kind, words, writtenAtMs, answeredAtMs]), [['a', 'note', '発赤なし', 1_000, 3_601_000]]);
 });
+
+test('whose record it is about is known for as long as it stands here, also once the page may no longer ask', async () => {
+  const names = new Map([['t', { kanji: '鈴木 正男', kana: 'スズキ マサオ' }]]);
+  const shelf = fakeShelf();
+  const outbox = new Outbox(shelf, (timeline) => names.get(timeline));
+  outbox.add({ ...intent('a'), timeline: 't' }, 1_000);
+  outbox.add({ ...intent('b'), timeline: 'u' }, 1_000);
+  names.clear();
+  const again = new Outbox();
+  await again.open(shelf);
+  assert.deepEqual([again.nameKept('t')?.kanji, again.nameKept('u')], ['鈴木 正男', undefined]);
+  again.settle({ id: 'a', verdict: 'accepted', reasons: [] }, 2_000);
+  assert.equal(again.nameKept('t')?.kanji, '鈴木 正男', 'as a result');
+  const refused = new Outbox(fakeShelf(), () => ({ kanji: '鈴木 正男', kana: '' }));
+  refused.add({ ...intent('c'), timeline: 't' }, 1_000);
+  refused.remove('c');
+  assert.equal(refused.nameKept('t'), undefined, 'gone with what was written');
+});

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEntry } from '../../../web/frames.js';
+import { knownOf } from '../../../web/paper.js';
 import { leaks, masked, redactor } from '../../../web/redact.js';
 import { PaperPermission, requestsOn, scopeOf, termsOf } from '../../../web/paper-permission.js';
 import { Timeline } from '../../../web/timeline.js';
@@ -45,6 +46,13 @@ test('names of family go with the patient’s own, and what is left of them is f
   assert.equal(redactor(one, ALL)('川口 民子さん（090-5550-0199）、川口民子、太郎さんに電話。'), '川● 民●さん（●●●●）、川● 民●、太●さんに電話。');
   assert.equal(redactor(one, { ...ALL, name: false })('川口 民子'), '川口 民子');
   assert.ok(leaks('川 口民子', one, ALL) && !leaks('川● 民●', one, ALL) && !leaks('川口 民子', one, { ...ALL, name: false }));
+});
+
+test('whoever decides for the patient is known by name, not by what they are to them', () => {
+  const timeline = new Timeline('p');
+  timeline.apply(readEntry({ id: 'a', timeline: 'p', seq: '1', recordedAtUs: '1000', content: { author: { person: 'n', role: 'nurse' }, body: { acpNote: { text: '家で', proxy: '長女 川口 春子' } } } }));
+  const model = /** @type {any} */ ({ timeline: () => timeline, patientName: () => ({ kanji: '高橋 ハル', kana: 'タカハシ ハル' }), patients: new Map() });
+  assert.deepEqual(knownOf(model, 'p').close, ['川口 春子']);
 });
 
 test('what is still there is found: in another width, spaced, or never blacked out', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEntry } from '../../../web/frames.js';
-import { readersOf } from '../../../web/reached.js';
+import { readersOf, unreadBy } from '../../../web/reached.js';
 import { Timeline } from '../../../web/timeline.js';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ function modelOf(...said) {
   const people = new Map(Object.entries(OFFICES).map(([id, organisation]) => [id, { id, positions: id === 'gone' ? [] : [{ role: id, organisation }] }]));
   const markers = new Map([['t', new Map(Object.keys(OFFICES).map((person) => [person, { through: said.length, atMs: 1 }]))]]);
   const model = { people, markers, timeline: () => timeline };
-  return { model, timeline, read: (at) => readersOf(model, timeline.items[at]).map(([person]) => person).sort() };
+  return { model, timeline, read: (at) => readersOf(model, timeline.items[at]).map(({ person }) => person).sort(), unread: (at) => unreadBy(model, timeline.items[at]).map(({ person }) => person).sort() };
 }
 
 const note = { note: { text: '様子' } };
@@ -54,4 +54,17 @@ test('a link that comes later is counted at once', () => {
   assert.ok(read(0).includes('pharmacist'), 'nothing is known of their link: it is not on this page');
   timeline.apply(readEntry({ id: 'l', timeline: 't', seq: '2', recordedAtUs: `${9 * HOUR_MS}000`, content: { author: { person: 'doctor', role: 'doctor', organisation: 'clinic' }, body: link('pharmacy', 'nothing') } }));
   assert.ok(!read(0).includes('pharmacist'));
+});
+
+test('who of the team has not read it is told apart: nobody to whom it was not shown, no machine, not its author', () => {
+  const { model, read, unread } = modelOf(['nurse', note], ['doctor', link('pharmacy', 'nothing')], ['nurse', note]);
+  model.people.set('machine', { id: 'machine', positions: [{ role: 'gateway', organisation: 'station' }] });
+  model.people.set('colleague', { id: 'colleague', positions: [{ role: 'nurse', organisation: 'station' }] });
+  model.patients = new Map([['t', { team: ['clinic', 'station', 'pharmacy', 'home'].map((organisation) => ({ organisation })) }]]);
+  assert.deepEqual(unread(2), ['colleague'], 'all others have');
+  for (const person of ['doctor', 'pharmacist', 'family']) model.markers.get('t').delete(person);
+  model.markers.get('t').set('machine', { through: 3, atMs: 1 });
+  assert.deepEqual(unread(2), ['colleague', 'doctor', 'pharmacist']);
+  assert.deepEqual(unread(0), ['colleague', 'doctor'], 'what came before their link was not shown to the pharmacy');
+  assert.ok(!read(2).includes('machine'));
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Draft } from '../../../web/console/draft.js';
+import { Draft, sameNumber } from '../../../web/console/draft.js';
 import { LISTS, RULE_KEYS, keyCode } from '../../../web/console/rule-codes.js';
 import { addRule, readSet, removeRule, setPart } from '../../../web/console/rule-file.js';
 import { isFound, partyWords, ruleLines } from '../../../web/console/wording.js';
@@ -190,4 +190,15 @@ test('a new rule gets a number that nobody has', () => {
   assert.equal(one.freeId(one.sets[0]), 'MU-S3');
   one.add(one.sets[0], 'nudge', 'MU-S7');
   assert.equal(one.freeId(one.sets[0]), 'MU-S8');
+});
+
+test('a set whose rules changed under the version number in force is named before it is proposed', () => {
+  const [inForce, changed] = [draft(), draft()];
+  const named = () => sameNumber(changed, inForce).map(({ file: name }) => name);
+  changed.setOf(changed.sets[0], 'status', 'proposed');
+  assert.deepEqual(named(), [], 'what is said of the set alone');
+  changed.set(changed.sets[0].rules[0], 'strength', 'should');
+  assert.deepEqual(named(), [NURSES]);
+  changed.setOf(changed.sets[0], 'version', '9.9.9');
+  assert.deepEqual(named(), []);
 });

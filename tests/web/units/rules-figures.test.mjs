@@ -43,6 +43,7 @@ test('duties stand beside those in force, with zeros where one has none; without
 
 test("the hub's words of a difference become a heading with its lines", () => {
   assert.deepEqual(differenceBlocks('変わるルール：A\n  期限：…\n  条件：…\n変わるルール：B\n'), [{ head: '変わるルール：A', lines: ['期限：…', '条件：…'] }, { head: '変わるルール：B', lines: [] }]);
+  assert.equal(differenceBlocks('変わるルール：ND-M1「…」（etiquette-doctor-nurse）', new Map([['etiquette-doctor-nurse', '在宅医と訪問看護の約束ごと']]))[0].head, '変わるルール：ND-M1「…」（在宅医と訪問看護の約束ごと）', 'a set by its title');
 });
 
 test('a review is told of two months before, and when it is over', () => {

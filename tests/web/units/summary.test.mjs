@@ -2,17 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { devicesTold, settingsBefore } from '../../../web/devices-told.js';
 import { readEntry } from '../../../web/frames.js';
 import { gist, measured } from '../../../web/gist.js';
 import { summaryOf, today } from '../../../web/summary.js';
 import { Timeline } from '../../../web/timeline.js';
 
 const NOW = new Date(2026, 10, 28, 12).getTime();
-function of(...bodies) {
+function timelineOf(...bodies) {
   const timeline = new Timeline('t');
   bodies.forEach(([id, body], at) => timeline.apply(readEntry({ id, timeline: 't', seq: String(at + 1), recordedAtUs: `${NOW - (bodies.length - at) * 60_000}000`, content: { author: { person: 'p' }, body } })));
-  return summaryOf(timeline, NOW);
+  return timeline;
 }
+const of = (...bodies) => summaryOf(timelineOf(...bodies), NOW);
 const setting = (value) => [{ name: '酸素流量', value, unit: 'L/分' }];
 
 test('devices stand as they were announced last, by whatever spelling; what was taken away is gone; what a visit found otherwise is said', () => {
@@ -24,6 +26,14 @@ test('devices stand as they were announced last, by whatever spelling; what was 
     ['e', { visit: { text: 'x', devices: [{ device: '在宅酸素濃縮装置', settings: setting('3') }, { device: '輸液ポンプ', settings: [] }] } }],
   );
   assert.deepEqual(devices.map(({ name, settings, found }) => [name, settings[0]?.value, found?.settings[0].value]), [['在宅 酸素濃縮装置', '２', '3'], ['輸液ポンプ', undefined, undefined]]);
+});
+
+test('a change begins with the settings as they were told; what somebody wrote there stays', () => {
+  const timeline = timelineOf(['a', { deviceChange: { device: '在宅酸素', change: 'setting', after: setting('1') } }], ['b', { deviceChange: { device: '吸引器', change: 'new' } }]);
+  assert.deepEqual(devicesTold(timeline).map(({ name }) => name), ['在宅酸素', '吸引器']);
+  assert.deepEqual(settingsBefore(timeline, {}, '在宅 酸素'), { before: setting('1') }, 'by whatever spelling');
+  assert.deepEqual(settingsBefore(timeline, { device: '在宅酸素', before: setting('1') }, '在宅酸素の'), { before: [] }, 'not that one after all');
+  assert.deepEqual(settingsBefore(timeline, { device: '吸引器', before: setting('3') }, '在宅酸素'), {}, 'written by hand');
 });
 
 test('what was taken back is as if never said, and what was corrected is as it is now', () => {

@@ -194,14 +194,14 @@ test('facts are worked out again when the timeline or the day changes, and not b
   assert.equal(today.of(timeline, ME, NOW).plans.length, 2);
 });
 
-test('the planned by time, those added by hand, and the rest by what is due and how long nobody was there', () => {
+test('the planned by time, those visited without a plan, those added by hand, and the rest by what is due and how long nobody was there', () => {
   const facts = (plans = [], more = {}) => ({ plans, made: null, last: null, ...more });
   const plan = (atMs) => ({ atMs, mine: true, joins: false });
   const visited = (ms) => ({ kind: 'visit', body: { kind: 'visit' }, corrections: [], observedAtMs: ms, recordedAtMs: ms });
   const row = (id, given, more = {}) => ({ id, kana: id, facts: given, pinned: false, dueMs: Infinity, ...more });
-  const { planned, added, others } = sorted([row('late', facts([plan(20)])), row('early', facts([plan(10)])), row('pinned', facts(), { pinned: true }), row('made', facts([], { made: visited(5) })),
+  const { planned, unplanned, added, others } = sorted([row('late', facts([plan(20)])), row('early', facts([plan(10)])), row('pinned', facts(), { pinned: true }), row('made', facts([], { made: visited(5) })),
     row('long-ago', facts([], { last: visited(1) })), row('lately', facts([], { last: visited(9) })), row('due', facts([], { last: visited(9) }), { dueMs: 3 }), row('others-plan', facts([{ ...plan(1), mine: false }]))]);
-  assert.deepEqual([planned, added, others].map((rows) => rows.map(({ id }) => id)), [['early', 'late'], ['made', 'pinned'], ['due', 'others-plan', 'long-ago', 'lately']]);
+  assert.deepEqual([planned, unplanned, added, others].map((rows) => rows.map(({ id }) => id)), [['early', 'late'], ['made'], ['pinned'], ['due', 'others-plan', 'long-ago', 'lately']]);
 });
 
 test('what was added by hand is this person\'s and this day\'s, and ids alone', () => {
@@ -282,6 +282,20 @@ test('values go before the note; what was sent is gone from the pad, and the not
   round.attaching.items = [];
   assert.ok(await round.sendNote());
   assert.deepEqual([posted[1].body.visit.text, round.chosen.chips, round.attaching.items], ['【行ったケア】清拭', {}, []]);
+});
+
+test('a note that a duty asks for says what it answers, once, also where more was begun before', async () => {
+  const { round, posted } = roundOf();
+  round.answer('cause');
+  assert.equal(round.part, 'note');
+  assert.equal(round.isBegun, false, 'nothing is written yet');
+  const kept = { ...round.kept(), part: 'vitals', chosen: { ...round.chosen, about: '', sentence: 'ここまで' }, wounds: [] };
+  round.adopt(kept, []);
+  assert.deepEqual([round.part, round.visit().body.visit.about, round.visit().body.visit.text], ['note', 'cause', 'ここまで']);
+  assert.ok(await round.sendNote());
+  assert.deepEqual([posted[0].body.visit.about, round.sent], ['cause', { kind: 'visit', id: posted[0].id, atMs: round.sent.atMs }]);
+  round.chosen.sentence = 'つぎ';
+  assert.equal('about' in round.visit().body.visit, false);
 });
 
 test('what was written about somebody goes with them, but not while a list is read anew', () => {

@@ -95,15 +95,29 @@ export class Announcements extends Section {
   /** @param {Draft} draft */
   form(draft) {
     const isNew = !draft.id;
-    const take = (/** @type {keyof Draft} */ field) => (/** @type {any} */ event) => { Object.assign(draft, { [field]: event.target.value }); };
-    return html`<form class="card announcement-form" @submit=${(/** @type {any} */ event) => this.publish(event)}><h2>${icon(isNew ? 'plus' : 'edit')}<span>${say(isNew ? 'announcement_new' : 'correct')}</span></h2>
+    const lacking = this.lackingIn(draft);
+    const take = (/** @type {keyof Draft} */ field) => (/** @type {any} */ event) => { Object.assign(draft, { [field]: event.target.value }); this.requestUpdate(); };
+    return html`<form class="card announcement-form" novalidate @submit=${(/** @type {any} */ event) => this.publish(event)}><h2>${icon(isNew ? 'plus' : 'edit')}<span>${say(isNew ? 'announcement_new' : 'correct')}</span></h2>
       <label class="field">${say('title')}<input name="title" required maxlength="100" autocomplete="off" .value=${draft.title} @input=${take('title')}></label>
       <label class="field">${say('text')}<textarea name="text" rows="6" required maxlength="4000" .value=${draft.text} @input=${take('text')}></textarea><small class="quiet">${say('text_how')}</small></label>
       <label class="field">${say('until')}<input name="until" type="date" required .value=${draft.until} @input=${take('until')}></label>
       ${this.model.isSecretariat ? this.audience(draft) : html`<p class="quiet">${say('audience_our')}</p>`}
       ${isNew ? nothing : html`<label class="field">${say('reason')}<input name="reason" maxlength="500" autocomplete="off" .value=${draft.reason} @input=${take('reason')}></label>`}
       ${this.foundPart()}
-      <span class="device-acts">${primary({ busy: this.busy, words: say(isNew ? 'publish' : 'correction_do'), sign: 'send' })}<button class="button" type="button" @click=${() => this.change({ draft: null, found: [] })}>${say('cancel')}</button></span></form>`;
+      <span class="device-acts">${primary({ busy: this.busy, unsaid: lacking.length > 0, words: say(isNew ? 'publish' : 'correction_do'), sign: 'send' })}<button class="button" type="button" @click=${() => this.change({ draft: null, found: [] })}>${say('cancel')}</button>
+        ${lacking.length ? html`<small class="quiet">${say('lacking', { fields: lacking.join('・') })}</small>` : nothing}</span></form>`;
+  }
+
+  /** What it still needs, in words. @param {Draft} draft */
+  lackingIn({ title, text, until, isFor, audience }) {
+    const isAddressed = !this.model.isSecretariat || isFor === 'everybody' || !isEverybody(audience);
+    return [...(title.trim() ? [] : [say('title')]), ...(text.trim() ? [] : [say('text')]), ...(until ? [] : [say('until')]), ...(isAddressed ? [] : [say('audience')])];
+  }
+
+  /** A form in which nothing was typed is not found open by whoever comes back. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.draft && !this.draft.id && !this.draft.title.trim() && !this.draft.text.trim()) this.draft = null;
   }
 
   foundPart() {
@@ -155,12 +169,8 @@ export class Announcements extends Section {
   publish(event) {
     event.preventDefault();
     const { draft } = this;
-    if (!draft) return;
+    if (!draft || this.lackingIn(draft).length > 0) return;
     const audience = draft.isFor === 'everybody' && this.model.isSecretariat ? nobody() : draft.audience;
-    if (draft.isFor === 'some' && this.model.isSecretariat && isEverybody(audience)) {
-      this.change({ trouble: say('audience_which'), done: '' });
-      return;
-    }
     this.attempt(async () => {
       const { id, version, title, text, until, reason } = draft;
       if (!await this.isConfirmed({ title, text, reason })) return '';

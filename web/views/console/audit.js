@@ -167,7 +167,7 @@ export class ConsoleAudit extends Section {
       <button class="button" type="submit" aria-disabled=${String(this.busy)}>${icon('search')}<span>${say('audit_patient_find')}</span></button></div>
       ${candidates === null ? nothing : candidates.length === 0 ? html`<p class="quiet" role="status">${say('audit_patient_none')}</p>` : html`<ul class="rules-list">${candidates.map((one) => html`<li>
         <button class="button audit-candidate" type="button"
-            @click=${() => this.choosePatient(one)}><b>${one.name.kanji}</b><small>${one.name.kana}・${calendarDate(one.birth_date)}</small></button></li>`)}</ul>`}</form>`;
+            @click=${() => this.choosePatient(one)}><b>${one.name.kanji}</b><small>${one.name.kana}・${calendarDate(one.birth_date)}</small>${icon('next')}</button></li>`)}</ul>`}</form>`;
   }
 
   filterForm() {

@@ -39,7 +39,7 @@ export class ContactForm extends Section {
     const field = (name, words, type = 'text') => html`<label class="field">${say(words)}<input name=${name} type=${type} maxlength=${name === 'text' ? 1000 : 200} autocomplete="off" .value=${contact[name] ?? ''}></label>`;
     return html`<form class="doing" @submit=${(/** @type {any} */ event) => this.send(event, act)}>
       ${field('department', 'contact_department')}<label class="field">${say('contact_person')}<select name="person"><option value="">${say('nobody')}</option>
-        ${this.staff.filter(({ active }) => active).map(({ id, name }) => html`<option value=${id} ?selected=${id === contact.person}>${name.kanji}</option>`)}</select></label>
+        ${this.staff.filter(({ active, positions }) => active && positions.some(({ role, organisation }) => organisation === this.office.id && role !== 'gateway')).map(({ id, name }) => html`<option value=${id} ?selected=${id === contact.person}>${name.kanji}</option>`)}</select></label>
       <p class="quiet">${say('contact_one')}</p>${field('phone', 'contact_phone', 'tel')}${field('fax', 'contact_fax', 'tel')}${field('email', 'contact_email', 'email')}
       ${field('hours', 'contact_hours')}<label class="choice-line"><input type="checkbox" name="around" ?checked=${Boolean(contact.around_the_clock)}><span>${say('contact_around')}</span></label>
       ${field('text', 'contact_text')}${holdsOf(act)}

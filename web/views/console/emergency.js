@@ -10,9 +10,12 @@ import { word } from '../../language.js';
 import { face } from '../face.js';
 import { icon } from '../icons.js';
 import { takenWords } from '../sheet.js';
-import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+import { openPerson } from './person.js';
+import { Section, buttonWords, choices, holdsOf, none, primary } from './section.js';
 
 /** @typedef {import('../../console/calls.js').Access} Access */
+
+const OUTCOMES = /** @type {const} */ (['found', 'unjustified']);
 
 export class EmergencyReviews extends Section {
   constructor() {
@@ -20,6 +23,8 @@ export class EmergencyReviews extends Section {
     /** @type {Access[] | null} */
     this.accesses = null;
     this.reviewing = '';
+    /** What the review finds: the hub keeps its words, no outcome. @type {'found' | 'unjustified'} */
+    this.outcomeOf = 'found';
     /** @type {Act | null} */
     this.act = null;
   }
@@ -66,17 +71,29 @@ export class EmergencyReviews extends Section {
 
   /** @param {string} reviewing */
   begin(reviewing) {
-    this.change({ reviewing, act: new Act(this.model, () => this.requestUpdate()) });
+    this.change({ reviewing, outcomeOf: 'found', act: new Act(this.model, () => this.requestUpdate()) });
   }
 
   /** @param {Access} access */
   form(access) {
     const act = /** @type {Act} */ (this.act);
     return html`<form class="device-revoke" @submit=${(/** @type {any} */ event) => this.review(event, access)}>
+      ${choices('emergency-outcome', say('emergency_outcome'), OUTCOMES.map((one) => [one, say(`emergency_${one}`)]), this.outcomeOf, (one) => this.decide(/** @type {any} */ (one)))}
       <label class="field">${say('emergency_word')}<textarea name="text" rows="2" required maxlength="2000" placeholder=${say('emergency_word_how')}></textarea></label>
+      ${this.outcomeOf === 'unjustified' && !access.command ? html`<p class="notice notice-warning">${icon('alarm')}<span>${say('emergency_unjustified_then')} <a href=${hrefOf('offices', access.organisation)} @click=${() => openPerson(access.person)}>${say('emergency_account')}</a></span></p>` : nothing}
       ${holdsOf(act)}
       <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('emergency_record')) })}
       <button class="button" type="button" @click=${() => this.change({ reviewing: '', act: null })}>${say('cancel')}</button></span></form>`;
+  }
+
+  /** Its first words say so: whoever reads the entry sees it at once. @param {'found' | 'unjustified'} outcome */
+  decide(outcome) {
+    const field = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea[name=text]'));
+    const words = say('emergency_unjustified_words');
+    const rest = field.value.startsWith(words) ? field.value.slice(words.length) : field.value;
+    field.value = outcome === 'unjustified' ? words + rest : rest;
+    this.change({ outcomeOf: outcome });
+    field.focus();
   }
 
   /** @param {any} event @param {Access} access */

@@ -4,10 +4,13 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Act } from '../../console/act.js';
 import { say } from '../../console/exports-phrases.js';
-import { moment } from '../../dates.js';
+import { calendarDate, moment } from '../../dates.js';
+import { termsOf } from '../../paper-permission.js';
+import { aside } from '../../language.js';
+import { listed } from '../../console/wording.js';
 import { icon } from '../icons.js';
 import { facts } from '../sheet.js';
-import { Section, buttonWords, holdsOf, none, primary } from './section.js';
+import { Section, buttonWords, commas, holdsOf, none, primary } from './section.js';
 
 /**
  * @typedef {import('../taking-out.js').ExportRequest} ExportRequest
@@ -16,6 +19,21 @@ import { Section, buttonWords, holdsOf, none, primary } from './section.js';
 
 const SIGNS = /** @type {const} */ ({ waiting: 'wait', permitted: 'check', declined: 'close', expired: 'clock', taken: 'leave' });
 const TONES = { waiting: 'mark-restricted', permitted: 'mark-present', declined: '', expired: '', taken: 'mark-host' };
+
+/** What is blacked out on a sheet, by the words of `scopeOf`. */
+const HIDDEN = /** @type {Record<string, Parameters<typeof say>[0]>} */ ({ name: 'hidden_name', birth: 'hidden_birth', phones: 'hidden_phones', words: 'hidden_words' });
+
+/** Which records, in words: a sheet for an office that does not take part says where to, which days and what is blacked out. @param {ExportRequest} request @returns {[string, unknown][]} */
+function reach({ purpose, scope, de_identified: blind }) {
+  const terms = termsOf({ purpose, scope });
+  if (!terms) return [[say('scope'), blind ? `${scope}${aside(say('blind'))}` : scope]];
+  const { to, from, until, hides } = terms;
+  const hidden = hides.filter((one) => one in HIDDEN);
+  return [[say('to'), to], [say('days'), `${calendarDate(from)} – ${calendarDate(until)}`],
+    [say('hidden'), hidden.length ? listed(hidden.map((one) => say(HIDDEN[one])))
+      : html`<span class="mark mark-restricted">${icon('alarm')}<span>${say('hidden_nothing')}</span></span>`],
+    ...(hides.includes('restricted-included') ? /** @type {[string, unknown][]} */ ([[say('restricted'), html`<span class="mark mark-restricted">${icon('alarm')}<span>${say('restricted_included')}</span></span>`]]) : [])];
+}
 
 export class ExportRequests extends Section {
   constructor() {
@@ -60,19 +78,19 @@ export class ExportRequests extends Section {
 
   /** @param {ExportRequest} request */
   whose({ patients }) {
-    const names = patients.map((id) => this.patients.get(id)?.name.kanji);
+    const names = patients.flatMap((id) => this.patients.get(id)?.name.kanji ?? []);
     if (patients.length === 0) return say('scope_says');
-    return names.every(Boolean) ? names.join('、') : say('several', { count: patients.length });
+    return names.length === patients.length ? commas(names) : say('several', { count: patients.length });
   }
 
   /** @param {ExportRequest} request */
   request(request) {
-    const { by, organisation, asked_at: askedAt, purpose, scope, state, de_identified: blind, until } = request;
+    const { by, organisation, asked_at: askedAt, purpose, state, until } = request;
     const permitted = until ? say('permitted_until', { name: this.personName(request.permitted_by ?? ''), at: moment(Date.parse(until)) }) : '';
     return html`<li class="card">
       <p><b>${this.personName(by)}</b> <span class="quiet">${this.officeName(organisation)}・${say('since', { at: moment(Date.parse(askedAt)) })}</span>
         <span class="mark ${TONES[state]}">${icon(SIGNS[state])}<span>${say(`state_${state}`)}</span></span></p>
-      ${facts([say('of_whom'), this.whose(request)], [say('purpose'), purpose], [say('scope'), blind ? `${scope}（${say('blind')}）` : scope])}
+      ${facts([say('of_whom'), this.whose(request)], [say('purpose'), purpose], ...reach(request))}
       ${permitted ? html`<p class="quiet">${permitted}</p>` : nothing}
       ${state === 'waiting' ? this.acts(request) : nothing}</li>`;
   }

@@ -10,7 +10,7 @@ import { say as sayOfPage, word } from '../../language.js';
 import { icon } from '../icons.js';
 import { foundPart } from './found.js';
 import { groupForm } from './group-form.js';
-import { Section, none, primary } from './section.js';
+import { Section, commas, none, primary } from './section.js';
 
 /**
  * @typedef {import('../../console/groups.js').Group} Group
@@ -137,7 +137,7 @@ export class Groups extends Section {
   body(group) {
     const { about, members, is_closed: isClosed, is_member: isMember, organisation_name: office } = group;
     return html`<div class="cards group-body">${about ? html`<p class="board-text">${about}</p>` : nothing}
-      <details class="group-members"><summary>${say('members', { count: members.length })}</summary><p>${members.map(({ name }) => name.kanji).join('、')}</p><p class="quiet">${say('looked_after', { name: office })}</p></details>
+      <details class="group-members"><summary>${say('members', { count: members.length })}</summary><p>${commas(members.map(({ name }) => name.kanji))}</p><p class="quiet">${say('looked_after', { name: office })}</p></details>
       ${this.more ? html`<span class="device-acts"><button class="button button-small" type="button" @click=${() => this.attempt(() => this.older())}>${icon('back')}<span>${say('older')}</span></button></span>` : nothing}
       ${this.messages.length === 0 ? html`<p class="quiet">${say(this.busy ? 'loading' : 'none_messages')}</p>`
         : html`<ol class="group-messages">${repeat(this.messages, ({ number }) => number, (message) => [this.unreadLine(message), this.message(group, message)])}</ol>`}

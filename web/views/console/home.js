@@ -9,7 +9,7 @@ import { say } from '../../console/phrases.js';
 import { fullDay, moment } from '../../dates.js';
 import { inLanguage, word } from '../../language.js';
 import { icon } from '../icons.js';
-import { Section } from './section.js';
+import { Section, commas } from './section.js';
 
 /** How many patients' papers are looked into for the doctor's answer; whoever has a team by now has one. */
 const LOOKED_INTO_MAX = 40;
@@ -126,7 +126,7 @@ export class Home extends Section {
     const { requests, patients } = await this.model.rest.exports();
     const names = new Map(patients.map(({ id, name }) => [id, name.kanji]));
     return found(requests.filter(({ state }) => state === 'waiting').map(({ by, patients: whose, purpose, asked_at: at }) => ({
-      words: [this.personName(by), whose.map((id) => names.get(id)).filter(Boolean).join('、')].filter(Boolean).join('・'), small: `${purpose}・${moment(Date.parse(at))}`, href: hrefOf('exports'),
+      words: [this.personName(by), commas(whose.flatMap((id) => names.get(id) ?? []))].filter(Boolean).join('・'), small: `${purpose}・${moment(Date.parse(at))}`, href: hrefOf('exports'),
     })));
   }
 

@@ -90,7 +90,7 @@ export function linkForm(linking, submit, cancel) {
 function peopleOf(linking) {
   const { section, organisation } = linking;
   const people = [...section.model.people.values()].filter((/** @type {any} */ person) => person.active !== false
-    && person.positions?.some((/** @type {any} */ one) => one.organisation === organisation));
+    && person.positions?.some((/** @type {any} */ one) => one.organisation === organisation && one.role !== 'gateway'));
   const name = `everybody-${organisation}`;
   return html`<fieldset class="field"><legend>${say('link_who')}</legend><div class="chips">
     <label class="choice"><input type="radio" name=${name} .checked=${live(linking.everybody)} @change=${() => linking.change({ everybody: true })}><span>${say('everybody')}</span></label>

@@ -2,6 +2,7 @@
 // their accounts; its entry into the network, its data and its devices.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
+import { isPerson, lastUse } from '../../console/accounts.js';
 import { folded, katakana, spaced } from '../../console/names.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
@@ -9,9 +10,10 @@ import { localInput } from '../../dates.js';
 import { inLanguage, word } from '../../language.js';
 import { WORDS } from '../../words.js';
 import { icon } from '../icons.js';
+import { officeCare } from './office-care.js';
 import { officeFacts } from './office-facts.js';
 import { openDevices } from './offices.js';
-import { Section, none, primary } from './section.js';
+import { Section, commas, none, primary } from './section.js';
 import './contact-form.js';
 import './office-entry.js';
 import './office-form.js';
@@ -47,6 +49,8 @@ export class OfficePage extends Section {
     this.accounts = new Map();
     /** Duties that the office itself owes. @type {import('../../console/calls.js').ListedDuty[] | null} */
     this.duties = null;
+    /** Duties of the patients of whoever asks, whoever owes them. @type {any[] | null} */
+    this.listed = null;
     this.adds = false;
     /** As typed for somebody to be added. */
     this.typed = '';
@@ -57,7 +61,7 @@ export class OfficePage extends Section {
   willUpdate(changed) {
     const before = /** @type {Office | undefined} */ (changed.get('office'));
     if (changed.has('office') && before?.id !== this.office.id) {
-      Object.assign(this, { view: null, accounts: new Map(), duties: null, adds: false, done: '', trouble: '' });
+      Object.assign(this, { view: null, accounts: new Map(), duties: null, listed: null, adds: false, done: '', trouble: '' });
       this.load();
     }
     if (changed.has('people')) this.loadAccounts();
@@ -73,12 +77,31 @@ export class OfficePage extends Section {
     await Promise.all([
       this.calls.officeView(id).then((view) => id === this.office.id && this.change({ view }), () => {}),
       this.calls.dutiesOf(id).then((duties) => id === this.office.id && this.change({ duties }), () => {}),
+      this.isOurs ? this.lookAtCare() : nothing,
     ]);
+  }
+
+  /** Whether whoever looks acts for this very office, which is no secretariat's. */
+  get isOurs() {
+    return !this.model.isSecretariat && this.model.me?.organisation.id === this.office.id;
+  }
+
+  /** What the office owes for its patients; their names stand in the list that every page keeps. */
+  async lookAtCare() {
+    const { id } = this.office;
+    const listed = await this.calls.openDuties().catch(() => null);
+    for (const { rule, title } of listed ?? []) if (title) this.model.owing.titles.set(rule, title);
+    if (listed && id === this.office.id) this.change({ listed });
+  }
+
+  freshen() {
+    return this.isOurs ? this.lookAtCare() : undefined;
   }
 
   /** A few at a time. */
   async loadAccounts() {
-    const waiting = this.staff.filter(({ id }) => !this.accounts.has(id)).map(({ id }) => id);
+    // A machine signs in with a key, and has no account to be asked for.
+    const waiting = this.staff.filter((person) => isPerson(person) && !this.accounts.has(person.id)).map(({ id }) => id);
     await Promise.all(Array.from({ length: CALLS_MAX }, async () => {
       for (let id = waiting.shift(); id; id = waiting.shift()) await this.loadAccount(id);
     }));
@@ -104,12 +127,13 @@ export class OfficePage extends Section {
         ${model.isSecretariat ? html`${office.type === 'home' ? nothing : html`<renkei-console-office-entry .model=${model} .office=${office} .view=${this.view}
           @view-changed=${() => this.load()}></renkei-console-office-entry>`}<details class="card more"><summary><h2>${icon('edit')}<span>${say('office_change')}</span></h2></summary>
           <renkei-console-office-form .model=${model} .office=${office}></renkei-console-office-form></details>` : nothing}</div>
+        ${officeCare(this)}
         ${office.type === 'home' ? nothing : html`<renkei-console-roster .model=${model} .office=${office} .staff=${this.staff} @view-changed=${() => this.load()}></renkei-console-roster>`}</div>`;
   }
 
   peopleCard() {
     const { staff } = this;
-    const idle = staff.filter(({ id, active, positions }) => active && positions.some(({ role }) => role !== 'gateway') && this.accounts.get(id)?.is_set_up === false).length;
+    const idle = staff.filter((person) => isPerson(person) && this.accounts.get(person.id)?.is_set_up === false && !lastUse(this.accounts.get(person.id))).length;
     return html`<section class="card"><h2>${icon('team')}<span>${say('people')}</span><b class="count">${staff.length}</b></h2>
       ${idle ? html`<p class="mark mark-restricted">${icon('wait')}<span>${say('without_account', { count: idle })}</span></p>` : nothing}
       ${staff.length === 0 ? none('team', say('people_none'), say('people_none_how')) : html`<ul class="lines">${repeat(staff, ({ id }) => id, (person) => html`<li>
@@ -139,7 +163,7 @@ export class OfficePage extends Section {
       && folded(name.kanji) === wanted && !positions.some(({ organisation }) => organisation === this.office.id));
     if (found.length === 0) return html`<div class="alike-none" role="status"></div>`;
     return html`<div class="alike" role="status"><h3>${icon('alarm')}<span>${say('namesakes')}</span></h3><ul>${found.map((person) => html`<li class="alike-row"><p><b>${person.name.kanji}</b> <small class="quiet">${person.name.kana}</small><br>
-      <small>${person.positions.map(({ role, organisation }) => `${word('role', role)}・${this.officeName(organisation)}`).join('、')}</small></p>
+      <small>${commas(person.positions.map(({ role, organisation }) => `${word('role', role)}・${this.officeName(organisation)}`))}</small></p>
       <button class="button button-small" type="button" aria-disabled=${String(this.busy)} @click=${(/** @type {any} */ event) => this.addKnown(person, event.target.closest('form'))}>${say('namesake_add')}</button></li>`)}</ul></div>`;
   }
 

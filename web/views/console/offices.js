@@ -13,10 +13,12 @@ import { icon } from '../icons.js';
 import { Section, none } from './section.js';
 import './office.js';
 import './office-form.js';
+import { openPerson } from './person.js';
 
 /** @typedef {import('../../console/calls.js').Office} Office @typedef {import('../../console/calls.js').Person} Person */
 
 const NEW = 'new';
+const ACTS = /** @type {const} */ ({ none: 'invite', invited: 'invite_again', idle: 'alike_open' });
 const TYPES = Object.keys(WORDS.organisation_type);
 
 export class Offices extends Section {
@@ -88,13 +90,20 @@ export class Offices extends Section {
   without() {
     const { accounts } = this;
     if (!accounts) return nothing;
-    const rows = accounts.without;
+    const rows = accounts.without(this.model.clock.now());
     return html`<section class="card accounts"><h2>${icon('eye')}<span>${say('accounts_title')}</span>${accounts.isLooking ? nothing : html`<b class="count">${rows.length}</b>`}</h2>
       ${accounts.isLooking ? html`<p role="status">${say('table_progress', { done: accounts.known.size, count: accounts.count })}</p>`
-        : rows.length === 0 ? html`<p role="status">${icon('check')} ${say('accounts_none')}</p>` : html`<ul class="papers">${rows.map(({ person, state, until }) => html`<li>
-          <b>${person.name.kanji}</b> <span class="mark ${state === 'invited' ? 'mark-host' : 'mark-restricted'}">${icon('wait')}<span>${say(`account_${state}`)}</span></span>
-          ${until ? html`<small class="quiet">${say('invited_until', { at: moment(until) })}</small>` : nothing}
-          <a href=${hrefOf('offices', person.positions[0]?.organisation)}>${this.officeName(person.positions[0]?.organisation ?? '')}</a></li>`)}</ul>`}</section>`;
+        : rows.length === 0 ? html`<p role="status">${icon('check')} ${say('accounts_none')}</p>` : html`<div class="table-wide"><table class="accounts-table"><thead><tr><th scope="col">${say('name')}</th><th scope="col">${say('office')}</th><th scope="col">${say('account')}</th><th scope="col">${say('last_use')}</th><th scope="col"><span class="unseen">${say('act')}</span></th></tr></thead>
+          <tbody>${rows.map((row) => this.withoutRow(row))}</tbody></table></div>`}</section>`;
+  }
+
+  /** Inviting is done where the link and its code are shown: at the person, in their office. @param {import('../../console/accounts.js').Without} row */
+  withoutRow({ person, state, until, usedMs }) {
+    const office = person.positions[0]?.organisation ?? '';
+    return html`<tr><th scope="row">${person.name.kanji}</th><td>${this.officeName(office)}</td>
+      <td><span class="mark ${state === 'invited' ? 'mark-host' : 'mark-restricted'}">${icon('wait')}<span>${say(`account_${state}`)}</span></span>${until ? html` <small class="quiet">${say('invited_until', { at: moment(until) })}</small>` : nothing}</td>
+      <td>${usedMs ? moment(usedMs) : say(state === 'idle' ? 'signed_out_now' : 'never_used')}</td>
+      <td><a class="button button-small" href=${hrefOf('offices', office)} aria-label="${say(ACTS[state])}: ${person.name.kanji}" @click=${() => openPerson(person.id)}>${icon(state === 'idle' ? 'eye' : 'send')}<span>${say(ACTS[state])}</span></a></td></tr>`;
   }
 
   /** @param {Office[]} offices */

@@ -13,7 +13,7 @@ import { icon } from '../icons.js';
 import { consentTerms, lastFormVersion, purposesText, rememberFormVersion } from './consent-terms.js';
 import './identity.js';
 import { PatientPart } from './patient-part.js';
-import { buttonWords, choices, holdsOf, none, primary } from './section.js';
+import { buttonWords, choices, commas, holdsOf, none, primary } from './section.js';
 
 /** As many entries as a timeline of years has: a registration may be corrected late. */
 const PAGES_MAX = 40;
@@ -75,7 +75,7 @@ export class PapersPart extends PatientPart {
         : html`<button class="button" type="button" @click=${() => this.change({ takesPaper: true })}>${icon('clip')}<span>${say('paper_take')}</span></button>` : nothing}
       <h3>${say('papers_kept')}</h3>
       ${documents.length === 0 ? none('clip', say('papers_none')) : html`<ul class="papers">${documents.map(({ kind, text, atMs: at, files }) => html`<li>
-        <b>${word('kind', kind)}</b> <span>${[text, ...files.map((/** @type {any} */ one) => one.title)].filter(Boolean).join('、')}</span> <small class="quiet">${fullDay(at)}</small></li>`)}</ul>`}</section>`;
+        <b>${word('kind', kind)}</b> <span>${commas([text, ...files.map((/** @type {any} */ one) => one.title)].filter(Boolean))}</span> <small class="quiet">${fullDay(at)}</small></li>`)}</ul>`}</section>`;
   }
 
   paperForm() {

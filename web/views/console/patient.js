@@ -2,6 +2,7 @@
 // the end. Nothing of the chart but what the papers need.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { agreementOf } from '../../console/course.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
 import { age, calendarDate } from '../../dates.js';
@@ -13,6 +14,8 @@ import './papers.js';
 import './review.js';
 import './team.js';
 
+/** As many entries as a timeline of years has: a registration may be corrected late. */
+export const PAGES_MAX = 40;
 const PARTS = /** @type {const} */ (['team', 'review', 'papers', 'closing']);
 
 export class ConsolePatient extends Section {
@@ -20,6 +23,8 @@ export class ConsolePatient extends Section {
     super();
     /** @type {(import('../../console/calls.js').Patient & {head: number}) | null} */
     this.patient = null;
+    /** How the attending doctor stands to it, once the papers were looked into. @type {import('../../console/course.js').Agreement | null} */
+    this.agreement = null;
     /** @type {typeof PARTS[number]} */
     this.shown = 'team';
     this.addEventListener('patient-changed', (/** @type {any} */ event) => { event.detail.loaded = this.load(); });
@@ -33,7 +38,7 @@ export class ConsolePatient extends Section {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has('item')) return;
-    Object.assign(this, { patient: null, shown: 'team', done: '', trouble: '' });
+    Object.assign(this, { patient: null, agreement: null, shown: 'team', done: '', trouble: '' });
     this.load();
   }
 
@@ -42,6 +47,8 @@ export class ConsolePatient extends Section {
     try {
       const [patient] = await Promise.all([this.calls.patient(item), this.model.refreshDirectory()]);
       if (item === this.item) this.change({ patient, trouble: '' });
+      // Who waits for the doctor is seen at once; what does not come hides nothing else.
+      this.calls.entries(item, PAGES_MAX).then((raw) => item === this.item && this.change({ agreement: agreementOf(raw) }), () => {});
     } catch (/** @type {any} */ error) {
       this.change({ trouble: say(error.status === 404 ? 'patient_none' : 'failed') });
       this.model.failed(error);
@@ -53,9 +60,15 @@ export class ConsolePatient extends Section {
     return html`<a class="back-link" href=${hrefOf('patients')}>${icon('back')}<span>${say('section_patients')}</span></a>
       ${this.outcome()}
       ${patient ? html`${this.head(html`${patient.name.kanji} <small>${patient.name.kana}</small>`,
-          html`${calendarDate(patient.birth_date)}・${say('years', { count: age(patient.birth_date) })}・${word('sex', patient.sex)}${(patient.identifiers ?? []).map(({ value }) => html`・${value}`)} ${patient.for_training ? html`<span class="mark mark-restricted">${icon('team')}<span>${sayOfPage('training_mark')}</span></span>` : nothing} ${consentMark(patient)}`,
+          html`${calendarDate(patient.birth_date)}・${say('years', { count: age(patient.birth_date) })}・${word('sex', patient.sex)}${(patient.identifiers ?? []).map(({ value }) => html`・${value}`)} ${patient.for_training ? html`<span class="mark mark-restricted">${icon('team')}<span>${sayOfPage('training_mark')}</span></span>` : nothing} ${consentMark(patient)} ${this.awaited()}`,
           html`<a class="button" href="#/patients/${patient.id}">${icon('reply')}<span>${say('to_timeline')}</span></a>`)}
         ${this.parts()}${this.content(patient)}` : this.trouble ? nothing : html`<p class="quiet">${say('loading')}</p>`}`;
+  }
+
+  /** The registration waits for its doctor. */
+  awaited() {
+    const { state, doctor } = this.agreement ?? {};
+    return state === 'awaited' ? html`<span class="mark mark-restricted">${icon('wait')}<span>${say('doctor_awaited', { name: this.personName(doctor ?? '') })}</span></span>` : nothing;
   }
 
   parts() {

@@ -2,6 +2,7 @@
 // invitation (link and code go different ways), recovery, ending sign-ins, administration of the office, suspension.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { lastUse } from '../../console/accounts.js';
 import { Act } from '../../console/act.js';
 import { say } from '../../console/phrases.js';
 import { moment } from '../../dates.js';
@@ -15,6 +16,11 @@ import { Section, buttonWords, holdsOf, primary } from './section.js';
  * @typedef {import('../../console/calls.js').Account} Account
  * @typedef {'recover' | 'remove' | 'suspend' | 'administer' | 'administer_not' | 'end_sign_ins' | 'position' | 'activate' | 'restore'} Doing
  */
+
+/** Whose part opens as soon as it is shown: somebody came here for them. */
+let wanted = '';
+/** @param {string} person */
+export const openPerson = (person) => { wanted = person; };
 
 const ROLES = Object.keys(WORDS.role).filter((role) => role !== 'gateway');
 
@@ -30,6 +36,8 @@ export class PersonRow extends Section {
     /** @type {Account | null | undefined} */
     this.account = undefined;
     this.isOpen = false;
+    /** Whether they administer this office, as far as this page was told. @type {boolean | undefined} */
+    this.administers = undefined;
     /** @type {Doing | ''} */
     this.doing = '';
     /** Shown this once. @type {import('../../console/calls.js').Invitation | null} */
@@ -39,6 +47,23 @@ export class PersonRow extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.act = new Act(this.model, () => this.requestUpdate());
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('person') && this.person.id === wanted) {
+      wanted = '';
+      this.isOpen = true;
+      this.updateComplete.then(() => /** @type {HTMLElement | null} */ (this.querySelector('.person-head'))?.focus());
+    }
+  }
+
+  /** Of oneself it is known, of others what the hub says of them or what was done here. */
+  get isAdministrator() {
+    const { account, model, office, person } = this;
+    if (this.administers !== undefined) return this.administers;
+    if (person.id === model.myId) return Boolean(model.me?.administers?.includes(office.id));
+    return account?.administers?.includes(office.id);
   }
 
   get roles() {
@@ -51,7 +76,7 @@ export class PersonRow extends Section {
     return html`<div class="person ${person.active ? '' : 'person-off'}">
       <button class="person-head" type="button" aria-expanded=${String(isOpen)} aria-controls=${id} @click=${() => this.change({ isOpen: !isOpen })}>
         ${face(roles[0] ?? '')}<span class="person-name"><b>${person.name.kanji}</b> <small>${person.name.kana}</small><small>${roles.map((role) => word('role', role)).join('・')}</small></span>
-        ${this.state()}</button>
+        <span class="person-marks">${this.isAdministrator ? html`<span class="mark mark-host">${icon('office')}<span>${say('administrator')}</span></span>` : nothing}${this.state()}</span></button>
       <div id=${id} class="person-body" ?hidden=${!isOpen}>${isOpen ? this.body() : nothing}</div></div>`;
   }
 
@@ -64,14 +89,15 @@ export class PersonRow extends Section {
     if (account === undefined) return html`<span class="mark">${say('loading')}</span>`;
     if (account === null) return html`<span class="mark">${say('account_unseen')}</span>`;
     if (account.is_damaged) return mark('mark-restricted', 'stop', say('account_damaged'));
-    if (account.is_set_up) return mark('mark-present', 'check', say('account_active'));
+    // Somebody may come in without an account of their own: by a link of the demo, or of another service.
+    if (account.is_set_up || lastUse(account)) return mark('mark-present', 'check', say('account_active'));
     if (account.invited_until) return mark('mark-host', 'wait', say('account_invited'));
     return mark('mark-restricted', 'wait', say('account_none'));
   }
 
   body() {
     const { account } = this;
-    const last = Math.max(0, ...(account?.sign_ins ?? []).map((one) => Date.parse(one.used_at)));
+    const last = lastUse(account);
     return html`${this.outcome()}
       ${account ? html`<p class="quiet">${account.login ? html`${say('login')}：<b>${account.login}</b>・` : nothing}${account.invited_until ? html`${say('invited_until', { at: moment(Date.parse(account.invited_until)) })}・` : nothing}${
         last ? say('last_used', { at: moment(last) }) : say(account.is_set_up ? 'signed_out_now' : 'never_signed_in')}</p>` : nothing}
@@ -89,7 +115,7 @@ export class PersonRow extends Section {
       ${account?.is_set_up || account?.is_damaged ? act('sync', say('recover'), () => this.begin('recover')) : nothing}
       ${account?.sign_ins.length ? act('leave', say('end_sign_ins'), () => this.begin('end_sign_ins')) : nothing}
       ${model.isSecretariat ? html`${act('edit', say('position_change'), () => this.begin('position'))}
-        ${this.office.type === 'home' ? nothing : html`${act('office', say('administer'), () => this.begin('administer'))}${act('check', say('activate'), () => this.begin('activate'))}`}
+        ${this.office.type === 'home' ? nothing : html`${act('office', say(this.isAdministrator ? 'administer_not' : 'administer'), () => this.begin(this.isAdministrator ? 'administer_not' : 'administer'))}${act('check', say('activate'), () => this.begin('activate'))}`}
         ${act('stop', say('suspend'), () => this.begin('suspend'))}` : nothing}
       ${act('leave', say('person_remove'), () => this.begin('remove'))}</div>`;
   }
@@ -148,7 +174,7 @@ export class PersonRow extends Section {
       ${doing === 'position' || doing === 'activate' ? html`<label class="field">${say('role')}<select name="role" required>${ROLES.map((one) => html`<option value=${one} ?selected=${one === role}>${word('role', one)}</option>`)}</select></label>` : nothing}
       ${holdsOf(act)}
       <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say(doing === 'administer' ? 'administer_do' : doing === 'remove' ? 'person_remove' : doing === 'position' ? 'save' : /** @type {any} */ (doing))) })}
-        ${doing === 'administer' ? html`<button class="button" type="button" aria-disabled=${String(this.busy)} @click=${() => this.run('administer_not', '', '')}>${say('administer_not')}</button>` : nothing}
+        ${doing === 'administer' && this.isAdministrator === undefined ? html`<button class="button" type="button" aria-disabled=${String(this.busy)} @click=${() => this.run('administer_not', '', '')}>${say('administer_not')}</button>` : nothing}
         <button class="button" type="button" @click=${() => this.change({ doing: '' })}>${say('cancel')}</button></span></form>`;
   }
 
@@ -187,9 +213,11 @@ const WORK = {
   },
   administer: async (row) => {
     await row.calls.addAdministrator(row.office.id, row.person.id);
+    row.administers = true;
   },
   administer_not: async (row) => {
     await row.calls.removeAdministrator(row.office.id, row.person.id);
+    row.administers = false;
   },
   position: (row, _, role) => row.calls.savePerson({
     ...row.person, positions: [...row.person.positions.filter(({ organisation }) => organisation !== row.office.id), { organisation: row.office.id, role }],

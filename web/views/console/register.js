@@ -3,7 +3,7 @@
 
 import { html, live, nothing } from '../../vendor/lit.js';
 import { ACCEPTED } from '../../attaching.js';
-import { folded, likeness } from '../../console/names.js';
+import { folded, isNoDay, likeness } from '../../console/names.js';
 import { Registering } from '../../console/registering.js';
 import { hrefOf } from '../../console/sections.js';
 import { say } from '../../console/phrases.js';
@@ -103,6 +103,7 @@ export class Register extends Section {
   who() {
     const { draft } = this;
     const birthDate = draft.birthDate;
+    const noDay = isNoDay(draft.birth);
     return html`<section class="card"><h2><span class="step">1</span>${say('register_who')}</h2>
       <div class="fields-two">
         <label class="field">${say('name')}<input name="kanji" autocomplete="off" maxlength="100" placeholder=${say('name_how')} .value=${live(draft.kanji)}
@@ -110,8 +111,8 @@ export class Register extends Section {
         <label class="field">${say('kana')}<input name="kana" autocomplete="off" maxlength="100" placeholder=${say('kana_how')} .value=${live(draft.kana)}
           @input=${(/** @type {any} */ event) => this.type({ kana: event.target.value })}></label>
         <div class="field"><label for="register-birth">${say('birth_date')}</label><input id="register-birth" name="birth" autocomplete="off" placeholder=${say('birth_date_how')} .value=${live(draft.birth)} aria-describedby="birth-read"
-          aria-invalid=${String(draft.birth.trim().length > 5 && !birthDate)} @input=${(/** @type {any} */ event) => this.type({ birth: event.target.value })}>
-          <small id="birth-read" class="quiet" aria-live="polite">${birthDate ? `${calendarDate(birthDate)}・${say('years', { count: age(birthDate) })}` : say('birth_date_examples')}</small></div>
+          aria-invalid=${String(noDay || (draft.birth.trim().length > 5 && !birthDate))} @input=${(/** @type {any} */ event) => this.type({ birth: event.target.value })}>
+          <small id="birth-read" class=${noDay ? 'field-error' : 'quiet'} aria-live="polite">${noDay ? html`${icon('alarm')}<span>${say('birth_date_none')}</span>` : birthDate ? `${calendarDate(birthDate)}・${say('years', { count: age(birthDate) })}` : say('birth_date_examples')}</small></div>
         ${choices('sex', say('sex'), SEXES.map((sex) => [sex, word('sex', sex)]), draft.sex, (sex) => this.type({ sex }))}
       </div>
       <label class="choice-line"><input type="checkbox" .checked=${live(draft.inFacility)} @change=${(/** @type {any} */ event) => this.type({ inFacility: event.target.checked })}><span>${say('in_facility')}</span></label>
@@ -205,8 +206,8 @@ export class Register extends Section {
   }
 
   missing() {
-    const { missing } = this.draft;
-    if (missing.length === 0) return this.isDoubled && !this.isAnother ? html`<p class="quiet">${say('alike_confirm')}</p>` : nothing;
+    const missing = [...this.draft.missing, ...(this.isDoubled && !this.isAnother ? ['another'] : [])];
+    if (missing.length === 0) return nothing;
     return html`<p class="quiet">${say('still_missing')} ${missing.map((name) => say(/** @type {any} */ (`missing_${name}`))).join('・')}</p>`;
   }
 

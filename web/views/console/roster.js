@@ -11,7 +11,7 @@ import {
 import { day as dayWords, shortDay } from '../../dates.js';
 import { readEntry } from '../../frames.js';
 import { icon } from '../icons.js';
-import { Section, buttonWords, holdsOf, primary } from './section.js';
+import { Section, buttonWords, commas, holdsOf, primary } from './section.js';
 
 /** @typedef {import('../../console/roster.js').Line} Line */
 
@@ -73,7 +73,8 @@ export class Roster extends Section {
   }
 
   get people() {
-    return this.staff.filter(({ active }) => active);
+    // A machine answers no telephone.
+    return this.staff.filter(({ id, active }) => active && this.roleOf(id) !== 'gateway');
   }
 
   get days() {
@@ -125,7 +126,7 @@ export class Roster extends Section {
       <ul class="rota rota-lines">${repeat(this.days, (day) => day, (day) => this.dayRow(day))}</ul>
       <label class="field">${say('roster_text')}<input name="text" maxlength="1000" autocomplete="off" .value=${this.text} @input=${(/** @type {any} */ event) => this.change({ text: event.target.value })}></label>
       ${this.advice()}${holdsOf(act)}
-      <span class="device-acts">${primary({ busy: this.busy, words: buttonWords(act, say('roster_send')) })}
+      <span class="device-acts">${primary({ busy: this.busy, unsaid: this.wrong !== '', words: buttonWords(act, say('roster_send')) })}
         <button class="button" type="button" @click=${() => this.stop()}>${say('cancel')}</button></span></form>`;
   }
 
@@ -193,29 +194,39 @@ export class Roster extends Section {
     const opens = line.isOpen || (line.person && (!line.from || !line.until));
     return html`<select aria-label=${say('line_person', { day })} @change=${(/** @type {any} */ event) => change({ person: value(event) })}>
         <option value="" ?selected=${!line.person}>${say('nobody')}</option>${this.people.map(({ id, name }) => html`<option value=${id} ?selected=${id === line.person}>${name.kanji}</option>`)}</select>
-      ${opens ? html`<input type="time" aria-label=${say('line_from', { day })} .value=${line.from} @change=${(/** @type {any} */ event) => change({ from: value(event), isOpen: true })}>
-        <span aria-hidden="true">–${endsNextDay(line) ? say('next_day') : ''}</span><input type="time" aria-label=${say('line_until', { day })} .value=${line.until} @change=${(/** @type {any} */ event) => change({ until: value(event), isOpen: true })}>
+      ${opens ? html`<input type="time" aria-label=${say('line_from', { day })} aria-invalid=${String(Boolean(line.person) && !line.from)} .value=${line.from} @change=${(/** @type {any} */ event) => change({ from: value(event), isOpen: true })}>
+        <span aria-hidden="true">–${endsNextDay(line) ? say('next_day') : ''}</span><input type="time" aria-label=${say('line_until', { day })} aria-invalid=${String(Boolean(line.person) && !line.until)} .value=${line.until} @change=${(/** @type {any} */ event) => change({ until: value(event), isOpen: true })}>
         <input type="tel" maxlength="40" aria-label=${say('line_phone', { day })} placeholder=${say('contact_phone')} .value=${line.phone} @change=${(/** @type {any} */ event) => change({ phone: value(event).trim(), isOpen: true })}>`
         : line.person ? html`<button class="button button-small rota-hours" type="button" aria-label=${`${say('line_hours', { day })} ${hours(line)}`} @click=${() => change({ isOpen: true })}><span>${hours(line)}</span>${icon('edit')}</button>` : nothing}
       ${several ? html`<button class="button button-small" type="button" aria-label=${say('line_remove', { day })} @click=${() => this.change({ lines: this.lines.filter((one) => one !== line) })}>${icon('close')}</button>` : nothing}`;
   }
 
-  /** Days without anybody are no mistake, but nobody should overlook them. */
+  /** What keeps it from being sent, as it stands now; empty: nothing. */
+  get wrong() {
+    const { days, lines } = this;
+    const named = lines.filter(({ person }) => person).length;
+    if (days.length === 0) return say('days_order');
+    if (days.length > DAYS_MAX) return say('days_max', { max: DAYS_MAX });
+    if (named === 0) return say('shifts_none');
+    if (named > SHIFTS_MAX) return say('shifts_max', { max: SHIFTS_MAX });
+    const { unclear } = gaps(days, lines);
+    return unclear.length ? say('times_missing', { days: inWords([...new Set(unclear.map(({ day }) => day))]) }) : '';
+  }
+
+  /** Beside the button. Days without anybody are no mistake, but nobody should overlook them. */
   advice() {
+    const { wrong } = this;
     const { empty } = gaps(this.days, this.lines);
-    return html`<p role="status" class="quiet">${empty.length ? say('days_empty', { count: empty.length, days: inWords(empty) }) : nothing}</p>`;
+    return html`<div role="status" class="roster-advice">${wrong ? html`<p class="field-error">${icon('alarm')}<span>${wrong}</span></p>` : nothing}
+      ${empty.length ? html`<p class="quiet">${say('days_empty', { count: empty.length, days: inWords(empty) })}</p>` : nothing}</div>`;
   }
 
   /** @param {any} event @param {Act} act */
   send(event, act) {
     event.preventDefault();
-    const { days, lines } = this;
-    this.attempt(async () => {
-      const { unclear } = gaps(days, lines);
-      const named = lines.filter(({ person }) => person).length;
-      const wrong = days.length === 0 ? say('days_order') : days.length > DAYS_MAX ? say('days_max', { max: DAYS_MAX }) : named === 0 ? say('shifts_none')
-        : named > SHIFTS_MAX ? say('shifts_max', { max: SHIFTS_MAX }) : unclear.length ? say('times_missing', { days: inWords(unclear.map(({ day }) => day)) }) : '';
-      if (wrong) throw { status: 400, reason: { ja: wrong, en: wrong } };
+    if (this.wrong) return this.toGap();
+    const { lines } = this;
+    return this.attempt(async () => {
       if (await act.send(this.office.id, rosterOf(this.from, this.until, lines, (person) => this.roleOf(person), this.text.trim())) === null) return null;
       this.forget();
       await this.look();
@@ -223,11 +234,18 @@ export class Roster extends Section {
       return undefined;
     }, say('roster_done'));
   }
+
+  /** To the first field that lacks something, two screens up perhaps. */
+  toGap() {
+    const fields = /** @type {HTMLInputElement[]} */ ([...this.querySelectorAll('.rota-line input[type=time]')]);
+    const missing = fields.find(({ value }) => !value) ?? /** @type {HTMLElement | null} */ (this.querySelector('.rota-line select'));
+    missing?.focus();
+  }
 }
 
 /** @param {Line} line */
 const hours = (line) => `${line.from}–${endsNextDay(line) ? say('next_day') : ''}${line.until}`;
 /** @param {string[]} days */
-const inWords = (days) => days.map((day) => shortDay(msOfDay(day))).join('、');
+const inWords = (days) => commas(days.map((day) => shortDay(msOfDay(day))));
 
 customElements.define('renkei-console-roster', Roster);

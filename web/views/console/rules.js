@@ -87,7 +87,7 @@ export class ConsoleRules extends Section {
 
   draftForm() {
     const files = this.picked ?? this.book?.files ?? null;
-    return html`<details class="more"><summary>${icon('plus')}<span>${say('draft_make')}</span></summary>
+    return html`<details class="more"><summary>${icon('plus')}<span>${say('draft_new')}</span></summary>
       <form class="more-fields" @submit=${(/** @type {any} */ event) => this.make(event)}>
         <label class="field"><span>${say('draft_title')}</span><input name="title" required maxlength="200" autocomplete="off" placeholder=${say('draft_title_like')}></label>
         ${files ? html`<fieldset class="field"><legend>${say(this.picked ? 'draft_of_files' : 'draft_of_in_force')}</legend>

@@ -6,7 +6,7 @@ import { Calls } from '../../console/calls.js';
 import { say } from '../../console/phrases.js';
 import { Turns, pressed } from '../../console/turns.js';
 import { phrasesOf } from '../../forms.js';
-import { inLanguage, say as sayOfPage } from '../../language.js';
+import { inLanguage, language, say as sayOfPage } from '../../language.js';
 import { beforeSend } from '../before-send.js';
 import { icon } from '../icons.js';
 import { View } from '../view.js';
@@ -165,6 +165,9 @@ export function consentMark({ consent, withheld = [] }) {
   return html`<span class="mark ${state === 'team' ? 'mark-present' : 'mark-restricted'}">${icon(state === 'team' ? 'check' : 'alarm')}<span>${say(/** @type {any} */ (`consent_${state}`))}</span></span>${
     withheld.length ? html` <span class="mark mark-restricted">${icon('alarm')}<span>${say('withheld_some')}</span></span>` : nothing}`;
 }
+
+/** Names beside each other, as the language sets them. @param {string[]} parts */
+export const commas = (parts) => parts.join(language() === 'en' ? ', ' : '、');
 
 /** Nothing is here, and what to do then. @param {Parameters<typeof icon>[0]} sign @param {string} words @param {unknown} [how] */
 export const none = (sign, words, how = nothing) =>

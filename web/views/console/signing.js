@@ -2,7 +2,7 @@
 // force: proposed, signed by each body here or on paper, in force from a day, retired.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { HEADER } from '../../console/draft.js';
+import { HEADER, sameNumber } from '../../console/draft.js';
 import { say } from '../../console/rules-phrases.js';
 import { listWord, listed } from '../../console/wording.js';
 import { calendarDate } from '../../dates.js';
@@ -22,7 +22,7 @@ import { mistakes } from './rule-card.js';
 
 const AGREEMENT_SHOWN = 12;
 const PROPOSABLE = [
-  { code: 'seed', label: { ja: 'ひな形（だれにも合意を求めない）', en: 'seed (nobody is asked to agree)' } },
+  { code: 'seed', label: { ja: 'ひな形（だれにも合意を求めない）', en: 'template (nobody is asked to agree)' } },
   { code: 'proposed', label: { ja: '提案（団体に合意を求める）', en: 'proposed (bodies are asked to agree)' } },
 ];
 
@@ -111,11 +111,13 @@ function proposing(view, { fingerprint, unsigned }, draft) {
   const seeds = draft.sets.filter(({ parts }) => parts.status === 'seed').length;
   const unnamed = new Set(unsigned.filter(({ body }) => !body).map(({ set }) => set)).size;
   const ready = !seeds && !unnamed && !draft.isChanged;
+  const numbered = view.inForce ? sameNumber(draft, view.inForce) : [];
   const line = (/** @type {boolean} */ good, /** @type {string} */ text) => html`<li class=${good ? 'rules-signed' : 'rules-unsigned'}>${icon(good ? 'check' : 'wait')}<span>${text}</span></li>`;
   return html`<section class="rules-card"><h2>${say('propose')}</h2><p class="quiet">${say('propose_how')}</p>
     <ul class="rules-ready">${line(!draft.isChanged, say(draft.isChanged ? 'ready_unsaved' : 'ready_saved'))}
-      ${line(!seeds, say(seeds ? 'ready_seeds' : 'ready_no_seeds', { count: seeds }))}${line(!unnamed, say(unnamed ? 'ready_bodies_missing' : 'ready_bodies', { count: unnamed }))}</ul>
-    <p class="rule-ends">${seeds || unnamed ? view.button(say('ready_mend'), () => view.show('sets')) : nothing}
+      ${line(!seeds, say(seeds ? 'ready_seeds' : 'ready_no_seeds', { count: seeds }))}${line(!unnamed, say(unnamed ? 'ready_bodies_missing' : 'ready_bodies', { count: unnamed }))}
+      ${numbered.length ? line(false, say('ready_same_number', { sets: listed(numbered.map(({ parts }) => `${inLanguage({ ja: parts.ja, en: parts.en })} ${parts.version}`)) })) : nothing}</ul>
+    <p class="rule-ends">${seeds || unnamed || numbered.length ? view.button(say('ready_mend'), () => view.show('sets')) : nothing}
     ${view.button(say('propose_do'), () => step(view, say('proposed'), () => view.hub.propose(view.id, fingerprint)), { primary: true, off: !ready })}</p></section>`;
 }
 

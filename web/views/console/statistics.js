@@ -17,6 +17,9 @@ import { Section } from './rule-section.js';
  * @typedef {{key: string, label: string, tone: number}} Series
  */
 
+/** Households, and the secretariat that counts. */
+const NO_OFFICES = new Set(['home', 'secretariat']);
+
 /** @template T @param {T[]} list @param {(one: T) => number} of */
 const total = (list, of) => list.reduce((sum, one) => sum + of(one), 0);
 
@@ -57,7 +60,7 @@ export class ConsoleStatistics extends Section {
     const figure = (/** @type {string} */ label, /** @type {string | number} */ value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
     const number = /** @type {Series[]} */ ([{ key: 'count', label: say('stat_number'), tone: 0 }]);
     return html`${patterns()}<dl class="rules-figures">
-        ${figure(say('stat_offices'), total(organisations, (one) => one.organisations))}
+        ${figure(say('stat_offices'), total(organisations.filter(({ type }) => !NO_OFFICES.has(type)), (one) => one.organisations))}
         ${figure(say('stat_patients'), total(patients, (one) => one.patients))}
         ${figure(say('stat_reading'), linked ? say('stat_read_of', { read, linked }) : 0)}</dl>
       ${this.picture('organisations', say('stat_organisations'), say('office_type'), number,

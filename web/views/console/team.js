@@ -11,7 +11,7 @@ import { face } from '../face.js';
 import { icon } from '../icons.js';
 import { Linking, linkForm } from './link-form.js';
 import { PatientPart } from './patient-part.js';
-import { buttonWords, holdsOf, none, primary } from './section.js';
+import { buttonWords, commas, holdsOf, none, primary } from './section.js';
 
 const SHOWN_MAX = 8;
 const DRAGGED = 'application/x-renkei-candidate';
@@ -59,7 +59,7 @@ export class TeamPart extends PatientPart {
     return html`<li class="member" data-office=${organisation}>
       <div><p><b>${this.officeName(organisation)}</b> ${host ? html`<span class="mark mark-host">${say('host')}</span>` : nothing}</p>
         <p class="quiet">${office ? word('organisation_type', office.type) : nothing}${since ? html`・${say('since', { at: moment(Date.parse(since)) })}` : nothing}</p>
-        <p class="member-people">${people.length === 0 ? say('everybody') : people.map((id) => this.personName(id)).join('、')}</p></div>
+        <p class="member-people">${people.length === 0 ? say('everybody') : commas(people.map((id) => this.personName(id)))}</p></div>
       ${doing ? this.doingForm(doing, link) : html`<div class="device-acts">
         <button class="button button-small" type="button" @click=${() => this.begin({ organisation, people })}>${say('member_change')}</button>
         ${host ? nothing : html`<button class="button button-small" type="button" @click=${() => this.beginDoing('host', organisation)}>${say('host_make')}</button>`}

@@ -27,6 +27,8 @@ export class Trainings extends Section {
     this.adds = false;
     this.open = '';
     this.changing = '';
+    /** As typed; a field that was not touched is not here. @type {Record<string, string>} */
+    this.typed = {};
     /** @type {Person[]} */
     this.people = [];
     this.query = '';
@@ -52,7 +54,7 @@ export class Trainings extends Section {
   }
 
   render() {
-    const add = this.model.isSecretariat && !this.adds ? html`<button class="button button-primary" type="button" @click=${() => this.change({ adds: true, changing: '' })}>${icon('plus')}<span>${say('training_new')}</span></button>` : nothing;
+    const add = this.model.isSecretariat && !this.adds ? html`<button class="button button-primary" type="button" @click=${() => this.change({ adds: true, changing: '', typed: {} })}>${icon('plus')}<span>${say('training_new')}</span></button>` : nothing;
     const how = this.model.isSecretariat ? [say('none_training'), say('none_training_how')] : [say('none_training_office'), nothing];
     return html`${this.head(say('trainings'), say('training_lead'), add)}${this.outcome()}
       ${this.adds ? this.form() : nothing}
@@ -65,22 +67,42 @@ export class Trainings extends Section {
   /** @param {Training} [of] */
   form(of) {
     const day = of?.day ?? localInput(this.model.clock.now()).slice(0, 10);
-    return html`<form class="card training-form" @submit=${(/** @type {any} */ event) => this.save(event, of)}><h2>${icon(of ? 'edit' : 'plus')}<span>${say(of ? 'training_change' : 'training_new')}</span></h2>
+    const lacking = this.lackingIn(of, day);
+    return html`<form class="card training-form" novalidate @input=${(/** @type {any} */ { target }) => this.type(target)} @submit=${(/** @type {any} */ event) => this.save(event, of)}><h2>${icon(of ? 'edit' : 'plus')}<span>${say(of ? 'training_change' : 'training_new')}</span></h2>
       <label class="field">${say('training_title')}<input name="title" required maxlength="100" autocomplete="off" .value=${of?.title ?? ''}></label>
       <div class="fields-two"><label class="field">${say('training_kind')}<select name="kind">${kinds().map(([code, words]) => html`<option value=${code} ?selected=${code === of?.kind}>${words}</option>`)}</select></label>
         <label class="field">${say('training_day')}<input name="day" type="date" required .value=${day}></label></div>
-      <span class="device-acts">${primary({ busy: this.busy, words: say('training_do') })}<button class="button" type="button" @click=${() => this.change({ adds: false, changing: '' })}>${say('cancel')}</button></span></form>`;
+      <span class="device-acts">${primary({ busy: this.busy, unsaid: lacking.length > 0, words: say('training_do') })}<button class="button" type="button" @click=${() => this.change({ adds: false, changing: '', typed: {} })}>${say('cancel')}</button>
+        ${lacking.length ? html`<small class="quiet">${say('lacking', { fields: lacking.join('・') })}</small>` : nothing}</span></form>`;
+  }
+
+  /** @param {{name: string, value: string}} field */
+  type({ name, value }) {
+    this.change({ typed: { ...this.typed, [name]: value } });
+  }
+
+  /** What it still needs, in words. @param {Training | undefined} of @param {string} day */
+  lackingIn(of, day) {
+    const { typed } = this;
+    return [...((typed.title ?? of?.title ?? '').trim() ? [] : [say('training_title')]), ...(typed.day ?? day ? [] : [say('training_day')])];
+  }
+
+  /** A form in which nothing was typed is not found open by whoever comes back. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (!Object.values(this.typed).some((value) => value.trim())) Object.assign(this, { adds: false, changing: '' });
   }
 
   /** @param {any} event @param {Training} [of] */
   save(event, of) {
     event.preventDefault();
+    if (this.lackingIn(of, of?.day ?? '-').length > 0) return;
     const fields = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, String(value)]));
     this.attempt(async () => {
       const { rest } = this.model;
       if (of) await rest.call('PUT', `/trainings/${of.id}`, { ...fields, is_cancelled: of.is_cancelled });
       else ({ id: this.open } = await rest.call('POST', '/trainings', fields));
-      Object.assign(this, { adds: false, changing: '' });
+      Object.assign(this, { adds: false, changing: '', typed: {} });
       await this.settled();
     }, say(of ? 'training_saved' : 'training_done'));
   }
@@ -112,7 +134,7 @@ export class Trainings extends Section {
       ${attendance.length === 0 ? html`<p class="quiet">${say('no_people')}</p>` : html`<ul class="attendance">${repeat(attendance, ({ person }) => person, (at) => this.person(one, at))}</ul>`}
       ${this.expectedAt(one.id).length > 1 ? html`<span class="device-acts"><button class="button" type="button" @click=${() => this.note(one, () => this.expectedAt(one.id).map(({ person }) => ({ person, state: 'attended' })))}>${icon('check')}<span>${say('all_attended')}</span></button></span>` : nothing}
       ${this.adding(one)}
-      <span class="device-acts"><button class="button" type="button" @click=${() => this.change({ changing: one.id, adds: false })}>${icon('edit')}<span>${say('training_change')}</span></button>
+      <span class="device-acts"><button class="button" type="button" @click=${() => this.change({ changing: one.id, adds: false, typed: {} })}>${icon('edit')}<span>${say('training_change')}</span></button>
         <button class="button" type="button" @click=${() => this.cancel(one)}>${icon('stop')}<span>${say(one.is_cancelled ? 'cancel_undo' : 'cancel_training')}</span></button></span></div>`;
   }
 

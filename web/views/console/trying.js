@@ -96,7 +96,8 @@ export class Trying {
   differencePart() {
     const { difference } = this;
     if (!difference) return this.waiting();
-    const blocks = differenceBlocks(inLanguage(difference));
+    const titles = new Map((this.view.draft?.sets ?? []).map(({ id, parts }) => [id, inLanguage({ ja: parts.ja, en: parts.en })]));
+    const blocks = differenceBlocks(inLanguage(difference), titles);
     return html`<section class="rules-card"><h2>${say('difference')}</h2>${blocks.map(({ head, lines }) => html`<div class="rules-change"><h3>${head}</h3>
       ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}</div>`)}</section>`;
   }

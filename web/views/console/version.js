@@ -43,6 +43,8 @@ export class RuleVersion extends Section {
     /** Sets that are unfolded. @type {Set<string>} */
     this.unfolded = new Set();
     this.trying = new Trying(this);
+    /** What is in force, to see which sets changed. @type {Draft | null} */
+    this.inForce = null;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -61,7 +63,17 @@ export class RuleVersion extends Section {
       const { item } = this;
       const version = await this.hub.version(item);
       if (item === this.item) this.take(version);
+      this.lookAtInForce();
     });
+  }
+
+  /** Only for a word of advice: what does not come hides nothing. */
+  async lookAtInForce() {
+    if (this.inForce || !this.model.isSecretariat) return;
+    const version = await this.hub.versionInForce().catch(() => '');
+    const files = version ? (await this.hub.version(version).catch(() => null))?.files : await this.hub.filesInForce().catch(() => null);
+    this.inForce = files ? new Draft(files) : null;
+    this.requestUpdate();
   }
 
   /** @param {Version} version */

@@ -6,7 +6,7 @@ import { shortMoment } from '../../dates.js';
 import { say, word } from '../../language.js';
 import { phrase } from '../../visiting/phrases.js';
 import { USUAL } from '../../visiting/ranges.js';
-import { limitText } from '../bodies.js';
+import { limitText } from '../../gist.js';
 
 /** @typedef {import('../../model.js').Model} Model */
 
@@ -20,7 +20,7 @@ export function knownOf(model, id, sign) {
   const usual = USUAL[sign];
   return html`${last ? html`<span class=${last.alarm ? 'known-alarm' : ''}>${say('last_value')} <b>${last.alarm ? (last.alarm.below ? '▼' : '▲') : nothing}${last.value}</b> <small>${shortMoment(last.atMs, model.clock.now())}</small></span>`
       : html`<span>${say('no_last_value')}</span>`}
-    ${limit ? html`<span class="known-own">${phrase('own_limit')} <b>${limitText(limit)}</b></span>` : nothing}
+    ${limit ? html`<span class="known-own">${say('own_range')} <b>${limitText(limit)}</b></span>` : nothing}
     ${usual ? html`<span>${phrase('usual_range')} ${limitText(usual)}</span>` : nothing}`;
 }
 

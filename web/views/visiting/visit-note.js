@@ -2,14 +2,15 @@
 // one sentence. What the choices become is shown as it will be sent, with the hub's ruling under it.
 
 import { html, live, nothing } from '../../vendor/lit.js';
-import { clockTime, shortDay } from '../../dates.js';
-import { language, say } from '../../language.js';
+import { clockTime, moment, shortDay } from '../../dates.js';
+import { language, say, word } from '../../language.js';
 import { CHOICES, inWords } from '../../visiting/choices.js';
 import { devicesOf, textOf, timesFault, toggled } from '../../visiting/note.js';
 import { phrase } from '../../visiting/phrases.js';
 import { roundOf } from '../../visiting/round.js';
 import { beforeSend } from '../before-send.js';
 import { behalfField } from '../behalf-field.js';
+import { whoText } from '../face.js';
 import { icon } from '../icons.js';
 import './icons.js';
 import { View } from '../view.js';
@@ -41,6 +42,7 @@ export class VisitNote extends View {
     const text = textOf(chosen, wounds);
     const ready = round.visit() !== null && !round.note.refused;
     return html`<form class="note-form" @submit=${this.submit} novalidate>
+      ${this.about()}
       ${Object.entries(CHOICES.note).map(([section, words]) => html`${section === 'family' ? this.devices() : nothing}${this.section(section, words)}`)}
       <renkei-sentence .model=${this.model} .value=${chosen.sentence} @said=${(/** @type {any} */ event) => this.change({ sentence: event.detail })}
         @heard=${(/** @type {any} */ event) => this.change({ sentence: joined(round.chosen.sentence, event.detail) })}></renkei-sentence>
@@ -54,6 +56,14 @@ export class VisitNote extends View {
       <footer class="visit-foot"><button class="button" type="button" @click=${() => this.wantPart('wounds')}>${icon('camera')}<span>${phrase('to_wounds')}</span></button>
         <button class="button button-primary" type="submit" aria-disabled=${String(!ready)}>${icon('send')}<span>${say(round.note.confirmed ? 'send_to_queue' : 'send')}</span></button></footer>
     </form>`;
+  }
+
+  /** What it answers, where a duty asked for it. */
+  about() {
+    const { model, patient, round: { chosen: { about } } } = this;
+    const item = about ? model.timeline(patient).byId.get(about) : undefined;
+    return item ? html`<p class="note-about">${icon('reply')}<span>${say('about_entry')}: <a href="#/patients/${patient}/${item.id}">${say('about', { kind: word('kind', item.kind), who: whoText(model, item.author), at: moment(item.recordedAtMs) })}</a></span>
+      <button class="button button-text" type="button" @click=${() => this.change({ about: '' })}>${phrase('about_not')}</button></p>` : nothing;
   }
 
   /** @param {string} section @param {import('../../visiting/choices.js').Section} words */

@@ -18,6 +18,15 @@ const PARTS = /** @type {const} */ ([
   ['wounds', 'part_wounds', 'camera'],
 ]);
 
+/** What became of a post, as it is told: sent is only what the hub has. */
+const BECAME = /** @type {const} */ ({
+  waiting: { look: 'kept', sign: 'wait', ending: '_waits' },
+  sent: { look: 'kept', sign: 'sync', ending: '_going' },
+  refused: { look: 'returned', sign: 'stop', ending: '_back' },
+  queued: { look: 'kept', sign: 'link', ending: '_queued' },
+  stored: { look: 'stored', sign: 'check', ending: '' },
+});
+
 export class VisitView extends View {
   static properties = { ...View.properties, patient: {} };
 
@@ -65,8 +74,9 @@ export class VisitView extends View {
     const { model, round, patient } = this;
     const { sent } = round;
     if (sent) {
-      const waits = model.outbox.of(patient).some(({ state }) => state === 'waiting' || state === 'sent');
-      return html`<p class="visit-sent">${icon('check')}<b>${phrase(sent.kind === 'vital' ? 'sent_vital' : 'sent_visit')}</b> <span>${clockTime(sent.atMs)}${waits ? `・${phrase('sent_waits')}` : ''}</span>
+      const { look, sign, ending } = BECAME[model.outbox.find(sent.id)?.state ?? 'stored'];
+      return html`<p class="visit-sent visit-${look}">${icon(sign)}<b>${phrase(`sent_${sent.kind}${ending}`)}</b> <span>${clockTime(sent.atMs)}${ending === '_waits' ? `・${phrase('sent_will_go')}` : ''}</span>
+        ${look === 'returned' ? html`<a class="button" href="#/sending">${icon('hand')}<span>${phrase('sent_why')}</span></a>` : nothing}
         ${sent.kind === 'visit' ? html`<button class="button" type="button" @click=${this.planNext}>${icon('clock')}<span>${phrase('plan_next')}</span></button>
           <a class="button" href="#/visits">${icon('home')}<span>${phrase('to_next')}</span></a>` : nothing}</p>`;
     }
@@ -83,8 +93,11 @@ export class VisitView extends View {
 
   /** @param {string} part @param {boolean} [moves] whether the focus goes there too */
   open(part, moves = false) {
+    const turns = this.round.part !== part;
     this.round.part = part;
     this.requestUpdate();
+    // Each part begins at its head; where the one before was read is nothing to this one.
+    if (turns) this.updateComplete.then(() => this.querySelector('.visit-panel')?.scrollTo(0, 0));
     if (moves) this.updateComplete.then(() => document.getElementById(`visit-tab-${part}`)?.focus());
   }
 
@@ -92,7 +105,6 @@ export class VisitView extends View {
   posted() {
     if (this.round.sent?.kind === 'vital') this.open('note', true);
     else this.open('vitals', true);
-    this.querySelector('.visit-panel')?.scrollTo(0, 0);
   }
 
   /** Arrow keys move between tabs. @param {KeyboardEvent} event */

@@ -89,8 +89,8 @@ export class Visits extends View {
   list() {
     const { model } = this;
     const now = model.clock.now();
-    const { planned, added, others } = this.rows();
-    const todays = [...planned, ...added];
+    const { planned, unplanned, added, others } = this.rows();
+    const todays = [...planned, ...unplanned, ...added];
     const done = todays.filter(({ facts }) => facts.made).length;
     return html`<div class="visits">
       <header class="visits-head"><a class="button button-text back" href="#/">${icon('back')}<span>${say('to_list')}</span></a>
@@ -98,6 +98,8 @@ export class Visits extends View {
         ${todays.length ? html`<p class="count">${phrase('today_counts', { count: todays.length, done })}</p>` : nothing}</header>
       ${planned.length ? html`<section aria-labelledby="visits-planned"><h2 id="visits-planned">${phrase('planned')}</h2>
         <ul class="visit-cards">${repeat(planned, ({ id }) => id, (row) => this.card(row))}</ul><p class="quiet">${phrase('today_how')}</p></section>` : nothing}
+      ${unplanned.length ? html`<section aria-labelledby="visits-unplanned"><h2 id="visits-unplanned">${phrase('unplanned')}</h2>
+        <ul class="visit-cards">${repeat(unplanned, ({ id }) => id, (row) => this.card(row))}</ul></section>` : nothing}
       ${added.length ? html`<section aria-labelledby="visits-added"><h2 id="visits-added">${phrase('added_by_hand')}</h2>
         <ul class="visit-cards">${repeat(added, ({ id }) => id, (row) => this.card(row))}</ul><p class="quiet">${phrase('added_how')}</p></section>` : nothing}
       ${todays.length === 0 ? html`<p class="visits-none">${icon('home')}<span>${phrase('nothing_planned')}</span></p>` : nothing}
@@ -114,7 +116,7 @@ export class Visits extends View {
     const plan = facts.plans.find(({ mine, joins }) => mine || joins);
     const others = facts.plans.filter((one) => one !== plan);
     return html`<li class="visit-card ${facts.made ? 'visit-made' : ''}"><a class="visit-open" href="#/visits/${id}">
-        <span class="visit-at">${facts.made ? html`${icon('check')}<small>${phrase('here_done', { at: clockTime(visitedAtMs(facts.made)) })}</small>`
+        <span class="visit-at">${facts.made ? html`${icon('check')}<small>${clockTime(visitedAtMs(facts.made))}</small><small>${phrase('here_done')}</small>`
           : plan ? html`<b>${clockTime(plan.atMs)}</b>${plan.endsAtMs ? html`<small>–${clockTime(plan.endsAtMs)}</small>` : nothing}` : icon('home')}</span>
         <span class="visit-who"><b>${name.kanji}</b><small>${name.kana}</small>${this.born(id)}
           ${plan?.text ? html`<span class="visit-text">${plan.text}</span>` : nothing}

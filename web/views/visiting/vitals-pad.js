@@ -9,7 +9,7 @@ import { TEXT_CHARS_MAX } from '../../limits.js';
 import { SIGNS, faultsOf, unitOf } from '../../readings.js';
 import { KEYS, beyond, isShifted, meant, press, takesPoint } from '../../visiting/pad.js';
 import { phrase } from '../../visiting/phrases.js';
-import { SOURCES } from '../../visiting/ranges.js';
+import { SOURCES, USUAL } from '../../visiting/ranges.js';
 import { roundOf } from '../../visiting/round.js';
 import { WORDS } from '../../words.js';
 import { beforeSend } from '../before-send.js';
@@ -86,7 +86,10 @@ export class VitalsPad extends View {
     const side = beyond(text, limit);
     if (side && limit) return html`<span class="alarm-words">${icon('alarm')}<span>${side === 'above' ? phrase('beyond_above', { limit: limit.high ?? '' }) : phrase('beyond_below', { limit: limit.low ?? '' })}</span></span>`;
     const last = this.model.latestOf(this.patient)[sign]?.value;
-    return isShifted(text, last) ? html`<span class="pad-shifted">${phrase('shifted', { last: last ?? '' })}</span>` : nothing;
+    if (isShifted(text, last)) return html`<span class="pad-shifted">${phrase('shifted', { last: last ?? '' })}</span>`;
+    // What is usual for others says nothing where a doctor set what is for this patient.
+    const unusual = limit ? '' : beyond(text, USUAL[sign]);
+    return unusual ? html`<span class="pad-unusual">${unusual === 'above' ? '▲' : '▼'} ${phrase(`usual_${unusual}`)}</span>` : nothing;
   }
 
   /** @param {import('../../readings.js').Fault | undefined} fault of the field that the keys go to */
