@@ -45,7 +45,7 @@ function lineOf(model, item) {
   return { at: `${dayText(at)} ${clockTime(at)}`, kind: word('kind', item.kind), who: whoWrote(model, item.author) + told, text: marks + whole(model, currentBody(item)) };
 }
 
-/** Who decides for the patient is written in words: `長女 高橋 春子`, `高橋 春子（長女）`. */
+/** Who decides for the patient is written in words: `長女 山本 春子`, `山本 春子（長女）`. */
 const KIN = /^(?:[長次二三四五末]?[男女]|夫|妻|母|父|姉|兄|弟|妹|孫|嫁|婿|姪|甥)$/;
 /** @param {string} proxy */
 const nameIn = (proxy) => proxy.split(/[\s（）()・、]+/u).filter((part) => part && !KIN.test(part)).slice(0, 2).join(' ');

@@ -54,7 +54,7 @@ export class Journal {
 
   /** As the hub has it: who was unlinked reads on what their own office wrote, where they ask for it by name. */
   keepsOwn(me, timeline) {
-    return me.role !== 'secretariat' && !this.linked(me, timeline) && !this.openedUntil(me, timeline)
+    return Boolean(this.patient(timeline)) && me.role !== 'secretariat' && !this.linked(me, timeline) && !this.openedUntil(me, timeline)
       && this.entries(timeline).some(({ content: { author } }) => author.organisation === me.organisation.id);
   }
 
