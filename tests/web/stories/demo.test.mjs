@@ -135,7 +135,7 @@ test('a newcomer sees what a patient lives with and whom to call, and writes the
   const family = await signIn(openPage, hub.links.get('family'), { size: 'phone' });
   await open(family, '佐々木 トメ');
   await family.locator('#tab-summary').click();
-  await family.getByText('ご家族宛てでない記録は、この画面には表示されません').waitFor();
+  await family.getByRole('region', { name: '要約' }).getByText('ご家族宛てでない記録は、この画面には表示されません').waitFor();
   await family.locator('.summary-phones a[href^="tel:"]').first().waitFor();
   await becomes(() => family.locator('.summary-people').count(), 0, 'written by the professions, for the professions');
 });

@@ -153,7 +153,7 @@ export class PersonRow extends Section {
     return html`<section class="once" role="status"><h3>${say('invitation_for', { name: this.person.name.kanji })}</h3>
       <div class="once-two"><img class="qr" alt=${say('invitation_qr')} width="180" height="180" src="data:image/svg+xml;base64,${btoa(once.qr)}">
         <div><p class="quiet">${say('invitation_how')}</p><p><code class="secret">${once.link}</code></p>
-        <button class="button button-small" type="button" @click=${() => this.copy(once.link)}>${icon('clip')}<span>${say('copy_link')}</span></button></div></div>
+        <button class="button button-small" type="button" @click=${() => this.copy(once.link)}>${icon('copy')}<span>${say('copy_link')}</span></button></div></div>
       <p class="set-up-name"><span>${say('invitation_code')}</span><b class="told">${once.code}</b><small>${say('invitation_code_how')}</small></p>
       <p class="quiet">${say('login')}：<b>${once.login}</b>・${say('invited_until', { at: moment(Date.parse(once.expires_at)) })}</p>
       <button class="button" type="button" @click=${() => this.change({ once: null, done: '' })}>${say('invitation_noted')}</button></section>`;
