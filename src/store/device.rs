@@ -326,7 +326,7 @@ impl Tx {
         let deleted = run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
         });
-        self.check_gone(STILL, person.0.as_bytes()).await?;
+        self.check_gone(STILL, &[person.0.as_bytes()]).await?;
         Ok(deleted == 1)
     }
 

@@ -24,12 +24,18 @@ impl Tx {
         Ok(count.unsigned_abs())
     }
 
-    /// Fails where `still` counts a row of this id: what was deleted is gone.
+    /// Fails where `still` counts a row of these ids: what was deleted is gone.
     ///
     /// # Errors
     /// As [`Self::check_ended`].
-    pub(super) async fn check_gone(&mut self, still: &'static str, of: &[u8]) -> Result<(), StoreError> {
-        let (count,): (i64,) = run!(self, connection => sqlx::query_as(still).bind(of).fetch_one(connection).await?);
+    pub(super) async fn check_gone(&mut self, still: &'static str, of: &[&[u8]]) -> Result<(), StoreError> {
+        let (count,): (i64,) = run!(self, connection => {
+            let mut query = sqlx::query_as(still);
+            for id in of {
+                query = query.bind(*id);
+            }
+            query.fetch_one(connection).await?
+        });
         StoreError::check_rows(STANDS, 0, count.unsigned_abs())
     }
 

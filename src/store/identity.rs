@@ -99,7 +99,7 @@ impl Tx {
     /// When the database fails.
     pub async fn delete_identity(&mut self, person: PersonId, id: IdentityId) -> Result<bool, StoreError> {
         const SQL: &str = "delete from identity where id = $1 and person = $2";
-        const STILL: &str = "select count(*) from identity where id = $1";
+        const STILL: &str = "select count(*) from identity where id = $1 and person = $2";
         let deleted = run!(self, connection => {
             sqlx::query(SQL)
                 .bind(id.0.as_bytes().as_slice())
@@ -108,12 +108,8 @@ impl Tx {
                 .await?
                 .rows_affected()
         });
-        if deleted == 0 {
-            // Somebody else's, or one that stands all the same; whoever called looked whose it is.
-            return Ok(false);
-        }
-        self.check_gone(STILL, id.0.as_bytes()).await?;
-        Ok(true)
+        self.check_gone(STILL, &[id.0.as_bytes(), person.0.as_bytes()]).await?;
+        Ok(deleted == 1)
     }
 
     /// Forgets all identities of a person.
@@ -126,7 +122,7 @@ impl Tx {
         run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
         });
-        self.check_gone(STILL, person.0.as_bytes()).await
+        self.check_gone(STILL, &[person.0.as_bytes()]).await
     }
 
     fn known_as(&self, issuer: &str, subject: &str) -> Vec<u8> {

@@ -177,7 +177,7 @@ impl Tx {
         let deleted = run!(self, connection => {
             sqlx::query(SQL).bind(id.0.as_bytes().as_slice()).execute(connection).await?.rows_affected()
         });
-        self.check_gone(STILL, id.0.as_bytes()).await?;
+        self.check_gone(STILL, &[id.0.as_bytes()]).await?;
         Ok(deleted == 1)
     }
 
@@ -191,7 +191,7 @@ impl Tx {
         run!(self, connection => {
             sqlx::query(SQL).bind(person.0.as_bytes().as_slice()).execute(connection).await?;
         });
-        self.check_gone(STILL, person.0.as_bytes()).await
+        self.check_gone(STILL, &[person.0.as_bytes()]).await
     }
 
     fn credential_digest(&self, credential: &[u8]) -> Vec<u8> {

@@ -7,9 +7,9 @@ use super::accounts::account;
 use super::dump::{dumped, fill, lived_in};
 use super::region::{Region, on_both};
 use super::schema::columns;
-use crate::domain::account::{Account, Passkey};
+use crate::domain::account::{Account, Identity, Passkey};
 use crate::domain::device::DeviceException;
-use crate::domain::ids::PasskeyId;
+use crate::domain::ids::{IdentityId, PasskeyId};
 use crate::domain::time::Timestamp;
 use crate::store::check::{FaultKind, check};
 use crate::store::dump::{LoadError, Loading, What};
@@ -316,6 +316,16 @@ async fn a_way_in_that_a_trigger_keeps_is_not_told_as_taken_away() {
             void: None,
         };
         let id = passkey.id;
+        let identity = Identity {
+            id: IdentityId(uuid::Uuid::from_u128(50)),
+            person,
+            issuer: "https://login.example.jp".to_owned(),
+            subject: "248289761001".to_owned(),
+            linked_at: LATER,
+            used_at: None,
+            voided_at: None,
+        };
+        let linked = identity.id;
         let exception = DeviceException { person, granted_at: LATER, until: Timestamp(LATER.0 + 9_000_000) };
         let written: Result<(), StoreError> = region
             .journal
@@ -323,6 +333,7 @@ async fn a_way_in_that_a_trigger_keeps_is_not_told_as_taken_away() {
                 Box::pin(async move {
                     tx.insert_account(&first).await?;
                     tx.insert_passkey(&passkey, b"credential").await?;
+                    tx.insert_identity(&identity).await?;
                     tx.put_device_exception(&exception).await
                 })
             })
@@ -352,6 +363,13 @@ async fn a_way_in_that_a_trigger_keeps_is_not_told_as_taken_away() {
         assert!(matches!(one, Err(StoreError::RowsAffected { .. })), "{one:?}");
         assert!(matches!(all, Err(StoreError::RowsAffected { .. })), "{all:?}");
         take_away(region, "passkey").await;
+
+        keep_rows_of(region, "identity", "delete").await;
+        let one = region.journal.write(move |tx| Box::pin(tx.delete_identity(person, linked))).await;
+        let all = region.journal.write(move |tx| Box::pin(tx.delete_identities_of(person))).await;
+        assert!(matches!(one, Err(StoreError::RowsAffected { .. })), "{one:?}");
+        assert!(matches!(all, Err(StoreError::RowsAffected { .. })), "{all:?}");
+        take_away(region, "identity").await;
 
         keep_rows_of(region, "device_exception", "delete").await;
         let ended = region.journal.write(move |tx| Box::pin(tx.delete_device_exception(person))).await;
