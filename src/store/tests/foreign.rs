@@ -9,7 +9,7 @@ use super::region::{Region, on_both};
 use super::schema::columns;
 use crate::domain::account::{Account, Identity, Passkey};
 use crate::domain::device::DeviceException;
-use crate::domain::ids::{IdentityId, PasskeyId};
+use crate::domain::ids::{IdentityId, PasskeyId, PersonId};
 use crate::domain::time::Timestamp;
 use crate::store::check::{FaultKind, check};
 use crate::store::dump::{LoadError, Loading, What};
@@ -300,31 +300,26 @@ async fn keep_rows_of(region: &Region, table: &'static str, of: &'static str) {
     }
 }
 
+fn passkey_of(person: PersonId) -> Passkey {
+    let (id, name) = (PasskeyId(uuid::Uuid::from_u128(40)), "iPhone".to_owned());
+    Passkey { id, person, name, key: vec![7; 80], added_at: LATER, used_at: None, void: None }
+}
+
+fn identity_of(person: PersonId) -> Identity {
+    let id = IdentityId(uuid::Uuid::from_u128(50));
+    let (issuer, subject) = ("https://login.example.jp".to_owned(), "248289761001".to_owned());
+    Identity { id, person, issuer, subject, linked_at: LATER, used_at: None, voided_at: None }
+}
+
 #[tokio::test]
 async fn a_way_in_that_a_trigger_keeps_is_not_told_as_taken_away() {
     on_both(async |region| {
         region.employ_nurse().await;
         let kept = account(region, "sato.hanako");
         let (person, first) = (kept.person, kept.clone());
-        let passkey = Passkey {
-            id: PasskeyId(uuid::Uuid::from_u128(40)),
-            person,
-            name: "iPhone".to_owned(),
-            key: vec![7; 80],
-            added_at: LATER,
-            used_at: None,
-            void: None,
-        };
+        let passkey = passkey_of(person);
         let id = passkey.id;
-        let identity = Identity {
-            id: IdentityId(uuid::Uuid::from_u128(50)),
-            person,
-            issuer: "https://login.example.jp".to_owned(),
-            subject: "248289761001".to_owned(),
-            linked_at: LATER,
-            used_at: None,
-            voided_at: None,
-        };
+        let identity = identity_of(person);
         let linked = identity.id;
         let exception = DeviceException { person, granted_at: LATER, until: Timestamp(LATER.0 + 9_000_000) };
         let written: Result<(), StoreError> = region
